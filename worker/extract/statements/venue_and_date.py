@@ -57,9 +57,8 @@ def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
     "said on Monday that …", "On Monday X said …": the expression directly follows the cue or opens the sentence,
     outside source and content.  None too where the date of publication is unknown or the language has no event lexicon.
     """
-    published = doc.article.local_published_at()
     lexicon = load_event_lexicon(doc.lexicon.language)
-    if published is None or lexicon is None:
+    if doc.article.published_at is None or lexicon is None:
         return None
     first, last = doc.text.sentence_range(candidate.cue[0])
     after = candidate.source[1] if candidate.source and candidate.source[0] >= candidate.cue[1] else candidate.cue[1]
@@ -68,7 +67,8 @@ def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
         if start >= run_end:
             continue
         found = lexicon.dates.find(doc.text.string, doc.text.starts[start], doc.text.ends[run_end - 1])
-        if found:
+        published = doc.article.local_published_at() if found else None
+        if published is not None:
             return resolve_date(found[0], published.date(), "past")
     return None
 

@@ -6,9 +6,10 @@ feature holds other words of the text.  A name joined by "+" is a conjunction: "
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from worker.extract.events.decisions.act_grammar import UNLISTED, determiner
+from worker.extract.events.decisions.act_grammar import KEPT_COMBINATIONS, UNLISTED, determiner
 from worker.extract.events.decisions.act_parties import enclosing_statement
 from worker.extract.events.decisions.noun_act_features import add_noun_features
 from worker.extract.events.decisions.verb_act_features import add_verb_features
@@ -34,15 +35,25 @@ def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
     else:
         tense = add_noun_features(ctx, classes, act, act.noun) if act.noun is not None else ""
         kind = "n"
-    named = act.classes or UNLISTED
-    if act.classes:
-        found += (f"{kind}lemma:{act.lemma}", f"{kind}lemma+tense:{act.lemma}+{tense}")
-    for name in named:
-        found += (f"{kind}class:{name}", f"{kind}class+tense:{name}+{tense}")
+    found += _class_features(kind, act.lemma, act.classes, tense)
     _add_party_features(ctx, classes, act, tense, kind)
     _add_reading_features(act)
     _add_place_features(ctx, act, tense)
     _add_statement_features(ctx, act, tense)
+
+
+@lru_cache(maxsize=KEPT_COMBINATIONS)
+def _class_features(kind: str, lemma: str, classes: tuple[str, ...], tense: str) -> tuple[str, ...]:
+    found = [f"{kind}lemma:{lemma}", f"{kind}lemma+tense:{lemma}+{tense}"] if classes else []
+    for name in classes or UNLISTED:
+        found += (f"{kind}class:{name}", f"{kind}class+tense:{name}+{tense}")
+    return tuple(found)
+
+
+@lru_cache(maxsize=KEPT_COMBINATIONS)
+def _decider_features(kind: str, classes: tuple[str, ...], tense: str, decider: str) -> tuple[str, ...]:
+    own = (f"{kind}class+decider:{name}+{decider}" for name in classes or UNLISTED)
+    return (f"decider:{decider}", f"tense+decider:{tense}+{decider}", *own)
 
 
 def _add_party_features(ctx: EventContext, classes: ActClasses, act: Act, tense: str, kind: str) -> None:
@@ -50,8 +61,7 @@ def _add_party_features(ctx: EventContext, classes: ActClasses, act: Act, tense:
     found += (f"grade:{act.grade}", f"source:{who.source}", f"grade+source:{act.grade}+{who.source}",
               f"tense+grade:{tense}+{act.grade}", f"parties:{min(len(who.parties), 3)}")  # fmt: skip
     for decider in decider_kinds(classes, act):
-        found += (f"decider:{decider}", f"tense+decider:{tense}+{decider}")
-        found += (f"{kind}class+decider:{name}+{decider}" for name in act.classes or UNLISTED)
+        found += _decider_features(kind, act.classes, tense, decider)
     if who.phrase is not None:
         found += (f"subjectdet:{determiner(ctx, classes, who.phrase)}", f"subjecttag:{ctx.text.tags[who.phrase.head]}")
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 UNLISTED = ("unlisted",)
 """The class of a word that no class lists."""
+KEPT_COMBINATIONS = 4096
+"""Combinations of classes and values whose features are kept, so that their strings are built once."""
 _OPENER_WINDOW = 14
 _TENSES = {"VBD": "past", "VBN": "past", "VBZ": "present", "VBP": "present", "VB": "base"}
 _MODALS = ("will", "would", "can", "must")

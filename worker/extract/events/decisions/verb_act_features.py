@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decisions.act_grammar import (
+    KEPT_COMBINATIONS,
     UNLISTED,
     clause_opener,
     closed_class_word,
@@ -114,10 +116,7 @@ def _add_object_features(ctx: EventContext, classes: ActClasses, act: Act, noun:
     if not _CURRENCY.isdisjoint(text.slice(max(0, noun.first - 1), noun.last)):
         kinds.add("money")
     for kind in sorted(kinds) or UNLISTED:
-        found += (f"object:{kind}", f"object+tense:{kind}+{tense}")
-        found += (f"vclass+object:{name}+{kind}" for name in act.classes or UNLISTED)
-        if act.classes:
-            found.append(f"vlemma+object:{act.lemma}+{kind}")
+        found += (f"object:{kind}", f"object+tense:{kind}+{tense}", *_paired("object", act.lemma, act.classes, kind))
     det, tag = determiner(ctx, classes, noun), text.tags[noun.head]
     found += (f"objectdet:{det}", f"objecttag:{tag}", f"objecttag+det:{tag}+{det}")
     if noun.first >= act.last and noun.last < text.sentence_range(act.head)[1] and text.tags[noun.last] in {"IN", "TO"}:
@@ -125,20 +124,21 @@ def _add_object_features(ctx: EventContext, classes: ActClasses, act: Act, noun:
 
 
 def _add_complement_features(ctx: EventContext, classes: ActClasses, act: Act, group: VerbGroup) -> None:
-    found, named = act.features, act.classes or UNLISTED
+    found = act.features
     at = skip_time(ctx, skip_vote_count(ctx, group.last)) if act.last == group.last else act.last
     kind, verb = _complement(ctx, classes, act, at)
-    found.append(f"complement:{kind}")
-    found += (f"vclass+complement:{name}+{kind}" for name in named)
-    if act.classes:
-        found.append(f"vlemma+complement:{act.lemma}+{kind}")
+    found += (f"complement:{kind}", *_paired("complement", act.lemma, act.classes, kind))
     if verb is None:
         return
     for chosen in verb_classes(ctx, classes, verb):
-        found.append(f"chosen:{chosen}")
-        found += (f"vclass+chosen:{name}+{chosen}" for name in named)
-        if act.classes:
-            found.append(f"vlemma+chosen:{act.lemma}+{chosen}")
+        found += (f"chosen:{chosen}", *_paired("chosen", act.lemma, act.classes, chosen))
+
+
+@lru_cache(maxsize=KEPT_COMBINATIONS)
+def _paired(group: str, lemma: str, classes: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """Return the features that pair the classes and the lemma of a verb with a value; an unlisted verb has no lemma."""
+    own = (f"vlemma+{group}:{lemma}+{value}",) if classes else ()
+    return (*(f"vclass+{group}:{name}+{value}" for name in classes or UNLISTED), *own)
 
 
 def _complement(ctx: EventContext, classes: ActClasses, act: Act, at: int) -> tuple[str, VerbGroup | None]:

@@ -100,7 +100,10 @@ def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
 
     "in an interview with Channel Nine", "in a letter seen by the Daily Post".
     """
-    text = doc.text
+    text, lexicon = doc.text, doc.lexicon
+    words = text.lower[first:last]
+    if lexicon.document_credits.isdisjoint(words) and lexicon.interview_nouns.isdisjoint(words):
+        return []  # fast path for most sentences
     for at in range(first, last - 2):
         if text.quotation_of[at] >= 0:
             continue
