@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -18,10 +17,14 @@ from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
 from worker.extract.events.political_role import POSSIBLE
 from worker.extract.events.scoring import NEAR_CHARS, ScoredKind
-from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.schema import Article
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from worker.extract.grammar.sentences import AnnotatedText
 
 
 class ScoredCandidate(Struct, eq=False):

@@ -27,7 +27,7 @@ class Document(Struct, frozen=True, eq=False):
     meetings: list[Meeting] = []
     """The meetings; filled by their extractor.  The participants of a meeting are possible deciders."""
     shared: dict[str, Any] = {}
-    """What an extractor computes for the later ones, by name: the context of meetings and decisions."""
+    """Results of one extractor that later ones use, by name: the context of meetings and decisions."""
 
 
 Extractor = Callable[[Document], Iterable[Event]]

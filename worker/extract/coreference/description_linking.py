@@ -29,7 +29,7 @@ _GOVERNING = frozenset({"president", "minister"})
 """Heads of a state or government who may be the main person of an article without being introduced."""
 _MIN_MAIN_MENTIONS = 3
 """Mentions of the main person of an article."""
-_OUTSHINING_FACTOR = 6.0
+_PROTAGONIST_FACTOR = 6.0
 """Salience of a protagonist relative to a holder of the role who was mentioned long ago."""
 _MAX_PARAGRAPHS = 3
 """Paragraphs within which a person who spoke unnamed may be named."""
@@ -85,7 +85,7 @@ class DescriptionLinker:
         unnamed = self._last_described(description)
         if person is not None and unnamed is not None and unnamed.salience > self._salience_of(person):
             return unnamed
-        if person is not None and not self._is_outshone(person, description):
+        if person is not None and not self._is_protagonist_instead(person, description):
             return self.entity_of(person, description.first, description.last)
         if unnamed is not None:
             self._vote(description)
@@ -155,8 +155,8 @@ class DescriptionLinker:
         return description.first < person.occurrences[0] and there - here <= _MAX_PARAGRAPHS and bool(description.words)
 
     # ------------------------------------------------------------ protagonists
-    def _is_outshone(self, holder: Person, description: Description) -> bool:
-        """Return whether a description is rather the person who has just spoken than a holder of the role.
+    def _is_protagonist_instead(self, holder: Person, description: Description) -> bool:
+        """Return whether a description refers to the protagonist instead of a known holder of the role.
 
         The description is bare ("the minister") or says more than the holder's role ("the Bergen senator"), and the
         holder has not been mentioned for some sentences.
@@ -170,10 +170,10 @@ class DescriptionLinker:
             return False
         if not description.words and protagonist.person is not None and protagonist.person.role_heads:
             return False
-        return self._salience_of(holder) * _OUTSHINING_FACTOR < protagonist.salience
+        return self._salience_of(holder) * _PROTAGONIST_FACTOR < protagonist.salience
 
     def _protagonist(self, description: Description) -> Entity | None:
-        """Return the named person whom a definite description tells something new of; None if there is none.
+        """Return the named person to whom a definite description adds a role; None if there is none.
 
         "The former mayor" after a sentence about Tamm, whose office has not been named, is Tamm: the most salient
         person that agrees with the description.  The subject of the same sentence is not described once more.
@@ -184,7 +184,7 @@ class DescriptionLinker:
         for entity in self.tracker.candidates:
             if entity is self.tracker.subject or not self._may_be_protagonist(entity, description):
                 continue
-            if self._is_named_after(entity.person, description):
+            if self._is_named_later(entity.person, description):
                 continue
             if entity.salience > most:
                 best, most, second = entity, entity.salience, most
@@ -197,7 +197,7 @@ class DescriptionLinker:
         main = description.head in _GOVERNING and best.person is self._main_person
         return best if main and best.person is not None and not best.person.role_heads else None
 
-    def _is_named_after(self, person: Person | None, description: Description) -> bool:
+    def _is_named_later(self, person: Person | None, description: Description) -> bool:
         """Return whether the sentence of a description names the person after it: "The mayor said Tamm was late"."""
         if person is None:
             return False

@@ -9,19 +9,6 @@ from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.grammar.chunker import NounPhrase
 
 _PREPOSITIONS = frozenset({"by", "from"})
-_PUBLISHED_IN = frozenset({"article", "column", "editorial", "essay", "interview", "op-ed", "report", "story"})
-"""Documents of media, which "in" may introduce: "an article in the Baltic Times"."""
-_MEDIA_MODIFIERS = frozenset({"news", "press", "media", "radio", "television", "tv"})
-_SAME_DOCUMENT = {
-    "communique": "statement", "communiqué": "statement", "release": "statement", "survey": "poll", "study": "report",
-    "op-ed": "editorial", "e-mail": "email", "message": "email",
-}  # fmt: skip
-"""Document -> the word under which its issuer is recorded."""
-
-
-def document_kind(word: str) -> str:
-    """Return the word under which the issuer of a document is recorded."""
-    return _SAME_DOCUMENT.get(word, word)
 
 
 def issuer_range(registry: NameRegistry, phrase: NounPhrase) -> tuple[int, int] | None:
@@ -56,7 +43,7 @@ def _compound(registry: NameRegistry, phrase: NounPhrase) -> tuple[int, int] | N
         and text.words[end - 1][0].islower()
         and (
             text.lower[end - 1] in lexicon.media_nouns
-            or text.lower[end - 1] in _MEDIA_MODIFIERS
+            or text.lower[end - 1] in registry.person_words.media_modifiers
             or text.lower[end - 1] not in lexicon.organisation_heads
         )
     ):
@@ -78,7 +65,7 @@ def _complement(registry: NameRegistry, phrase: NounPhrase) -> tuple[int, int] |
     following = registry.chunks.noun_phrase(at + 1)
     if following is None or following.first != at + 1:
         return None
-    published = text.lower[at] == "in" and text.lower[phrase.head] in _PUBLISHED_IN
+    published = text.lower[at] == "in" and text.lower[phrase.head] in registry.person_words.media_documents
     if text.lower[at] in _PREPOSITIONS or (published and _is_medium(registry, following)):
         return following.first, registry.aliases.phrase_end(following.last, text.sentence_range(at)[1])
     return None

@@ -13,13 +13,6 @@ from worker.extract.lexicon.person_words import load_person_words
 
 NameKind = Literal["person", "organisation", "country", "unknown"]
 
-_COMPANY_FORMS = frozenset(
-    "co ltd plc inc corp llc llp gmbh oyj asa pty bhd spa nv ag kk".split()  # noqa: SIM905
-)
-"""Legal forms at the end of a company's name."""
-_SURNAME_PREFIXES = ("Mc", "Mac", "De", "Di", "Du", "La", "Le", "Van", "Fitz", "O'", "O’", "D'", "D’", "L'", "L’")
-"""Prefixes after which a surname has a second capital: "McBride"."""
-
 
 def classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, titled: bool, article: bool) -> NameKind:
     """Return the kind of a name, by the gazetteer, its last word, its title or given name, and its article."""
@@ -41,7 +34,7 @@ def classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, ti
         return "person"
     if last - first > 1 and last_word in lexicon.outlet_heads:
         return "organisation"  # "Port Weekly"
-    if article or (last - first == 1 and (_is_acronym(name) or _is_compound(name))):
+    if article or (last - first == 1 and (_is_acronym(name) or _is_compound(name, lexicon))):
         return "organisation"
     return "unknown"
 
@@ -58,7 +51,7 @@ def _is_listed_organisation(name: str, lexicon: Lexicon) -> bool:
 
 
 def _is_organisation_head(word: str, lexicon: Lexicon) -> bool:
-    if word.rstrip(".") in _COMPANY_FORMS:
+    if word.rstrip(".") in load_person_words(lexicon.language).company_forms:
         return True
     return word in lexicon.organisation_heads or (word.endswith("s") and word[:-1] in lexicon.organisation_heads)
 
@@ -87,10 +80,10 @@ def _ends_in_thing(text: AnnotatedText, lexicon: Lexicon, first: int, last: int)
     return not courtesy
 
 
-def _is_compound(word: str) -> bool:
+def _is_compound(word: str, lexicon: Lexicon) -> bool:
     """Return whether a word has a capital inside, as names of companies have: "WikiPort"; "McBride" is a surname."""
     inner = next((i for i in range(1, len(word)) if word[i].isupper() and word[i - 1].islower()), 0)
-    return inner > 0 and word.isalpha() and word[:inner] not in _SURNAME_PREFIXES
+    return inner > 0 and word.isalpha() and word[:inner] not in load_person_words(lexicon.language).surname_prefixes
 
 
 def _is_acronym(word: str) -> bool:

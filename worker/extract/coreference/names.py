@@ -17,6 +17,7 @@ from worker.extract.grammar.time_phrases import is_time_expression
 from worker.extract.lexicon.gazetteer import Gender
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
+from worker.extract.lexicon.person_words import load_person_words
 
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
@@ -24,18 +25,6 @@ _MAX_PARTICLE = 4
 """Letters of a particle joined to a name, its hyphen or apostrophe included."""
 _MAX_AFFILIATION = 3
 """Words of a party before a name: "Liberal Democrats"."""
-_DESCRIPTIVE = (
-    "-based",
-    "-born",
-    "-backed",
-    "-led",
-    "-winner",
-    "-winning",
-    "-educated",
-    "-trained",
-    "-raised",
-    "-bred",
-)
 _FUNCTION_TAGS = frozenset({"RB", "CC", "SC", "IN", "DT", "WP", "UH", "PRP", "MD"})
 _CAPITALISED = frozenset({"NNP", "NN", "NNS", "JJ", "FW", "CD"})
 
@@ -279,7 +268,7 @@ def _affiliation_length(text: AnnotatedText, lexicon: Lexicon, i: int, last: int
     named = text.lower[i + 1] in lexicon.given_names
     opens = text.sentence_range(i)[0] == i and _is_verb(text, lexicon, i)
     listed = word in lexicon.seats_of_power or low in lexicon.groups or (word.isupper() and low in lexicon.acronyms)
-    return int((named and (listed or opens)) or low.endswith(_DESCRIPTIVE))
+    return int((named and (listed or opens)) or low.endswith(load_person_words(lexicon.language).affiliation_suffixes))
 
 
 def _is_verb(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from worker.extract.coreference.documents import document_kind, issuer_range
+from worker.extract.coreference.documents import issuer_range
 from worker.extract.coreference.entities import Entity, EntityKind, SalienceTracker
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name
@@ -117,7 +117,7 @@ class OrganisationResolver:
         "The release" speaks for the issuer of the last release, if the text named one.
         """
         word = self.text.lower[phrase.head]
-        kind = document_kind(word)
+        kind = self.person_words.kind_of_document.get(word, word)
         if self.text.lower[phrase.first] != "the" or phrase.head != phrase.first + 1:
             issued = issuer_range(self.registry, phrase) is not None
             self._documents[kind] = Entity(phrase.first, phrase.last, "unknown") if issued else None

@@ -1,4 +1,4 @@
-"""Where the complement of a verb or noun of choice begins, beyond the adjuncts that come between.
+"""Start of the complement of a verb or noun of choice, after the adjuncts between them.
 
 "decided [in Riga] to send", "voted [on Monday at a stormy meeting] to ban", "agreed [with Oslo] on", "has
 decided[, after months of talks,] to close".

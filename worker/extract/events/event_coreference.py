@@ -38,7 +38,7 @@ class EventCandidate(Struct, kw_only=True, eq=False):
     anaphoric: bool = False
     """Whether the mention refers to an event reported elsewhere, so that it cannot start an event."""
     abbreviated: bool = False
-    """Whether the mention is in the headline of the paragraph that tells the event."""
+    """Whether the mention is in the headline of the paragraph that reports the event."""
     rule: str
     score: float = 0.0
     """Score of the trigger, in log-odds; 0 where no scorer is used."""

@@ -1,4 +1,4 @@
-"""Which time expression of a sentence is the time of an event, and which belongs to another verb or noun.
+"""Times of events: the time expression that belongs to a trigger and to no other verb or noun of its sentence.
 
 "The ministers met [on Monday]"; not "met before Friday's vote", "quashed the notice published on 9 January", "said on
 Monday that it had banned nets", or "extended the mandate until May".

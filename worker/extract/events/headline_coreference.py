@@ -1,4 +1,4 @@
-"""Coreference of a headline and the paragraphs below it: one event told twice.
+"""Coreference of a headline and the paragraphs below it, which report the same event.
 
 A headline names the event of its lead in short: "Taiwan cabinet approves bond rise | The cabinet approved a plan to …".
 Its parties and object may share no whole name with those of the lead, only a country, a word, or nothing but the verb.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _C = TypeVar("_C", bound="EventCandidate")
 _LEAD_PARAGRAPHS = 2
-"""Paragraphs below a headline that may tell its event."""
+"""Paragraphs below a headline that may report its event."""
 _MAX_HEADING = 25
 """Tokens of a first paragraph that may be a headline with a final stop."""
 _CONTENT_TAGS = frozenset({"NN", "NNS", "NNP", "VB", "JJ", "VBN", "VBG", "CD"})
@@ -30,7 +30,7 @@ _ENOUGH_SHARED_WORDS = 2
 
 
 def merge_headlines(ctx: EventContext, clusters: list[EventCluster[_C]]) -> list[EventCluster[_C]]:
-    """Return the events, where those told only in a headline are merged with the event of the paragraphs below it."""
+    """Return the events, where those of a headline alone are merged with the event of the paragraphs below it."""
     text = ctx.text
     if not any(_is_heading(ctx, cluster.members[0].first) for cluster in clusters):
         return clusters
@@ -44,10 +44,10 @@ def merge_headlines(ctx: EventContext, clusters: list[EventCluster[_C]]) -> list
         if not _is_heading(ctx, cluster.members[0].first) or len(cluster.members) > 1:
             continue
         below = (c for p in range(number + 1, number + 1 + _LEAD_PARAGRAPHS) for c in by_paragraph.get(p, []))
-        told = next((c for c in below if _is_told_by(ctx, cluster.members[0], c.members[0])), None)
-        if told is not None:
+        report = next((c for c in below if _is_reported_by(ctx, cluster.members[0], c.members[0])), None)
+        if report is not None:
             cluster.members[0].abbreviated = True
-            told.members.insert(0, cluster.members[0])
+            report.members.insert(0, cluster.members[0])
             merged.add(id(cluster))
     return [cluster for cluster in clusters if id(cluster) not in merged]
 
@@ -59,7 +59,7 @@ def _is_heading(ctx: EventContext, token: int) -> bool:
     return opening or ctx.text.is_headline(token)
 
 
-def _is_told_by(ctx: EventContext, headline: EventCandidate, lead: EventCandidate) -> bool:
+def _is_reported_by(ctx: EventContext, headline: EventCandidate, lead: EventCandidate) -> bool:
     """Return whether a candidate in a headline and one below it can mention the same event."""
     if headline.day is not None and lead.day is not None and headline.day != lead.day:
         return False
@@ -67,7 +67,7 @@ def _is_told_by(ctx: EventContext, headline: EventCandidate, lead: EventCandidat
         return False
     if _is_meeting(headline):
         alike = headline.kind == lead.kind or {headline.kind, lead.kind} <= _TALKS
-        return alike and (_share_party(headline, lead) or _stands_for(headline, lead))
+        return alike and (_share_party(headline, lead) or _is_plural_for(headline, lead))
     shared = len(_stems(ctx, headline.about) & _stems(ctx, lead.about))
     same_verb = _lemma(ctx, headline) == _lemma(ctx, lead)
     if _share_party(headline, lead):
@@ -109,7 +109,7 @@ def _name_stems(actor: Actor) -> set[str]:
     return {word[:_STEM] for word in words if len(word) > 2 and word not in {"the", "and", "for"}}  # noqa: PLR2004
 
 
-def _stands_for(headline: EventCandidate, lead: EventCandidate) -> bool:
+def _is_plural_for(headline: EventCandidate, lead: EventCandidate) -> bool:
     """Return whether the headline has only a plural for the persons whom the lead names: "Leaders meet in Riga"."""
     plural = len(headline.parties) == 1 and headline.parties[0].type == "group"
     return plural and len(lead.parties) > 1

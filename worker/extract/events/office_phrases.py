@@ -1,4 +1,4 @@
-"""Offices and institutions among the noun phrases, and how far their prepositional phrases extend."""
+"""Offices and institutions among the noun phrases, and the extent of their prepositional phrases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an object or topic extends: to the end of its clause, without adjuncts, attributions and further acts.
+"""Extent of objects and topics: to the end of the clause, without adjuncts, attributions and further acts.
 
 "approved [a ban on nets, hooks and lines] in Riga on Friday, the ministry said"; "decided [to close the port] because
 of the strike"; "fired [his adviser] and is looking for another".

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _LEAST, _MOST = 0.01, 0.99
 """Bounds of a confidence, which events carry with two decimals: none is certain."""
+_CELL = 400
+"""Characters of a section of the text; only candidates of the same or of neighbouring sections are compared."""
 NEAR_CHARS = 20
 """Distance in characters at which two triggers of one sentence denote one act."""
 
@@ -64,7 +66,7 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Selectable(Protocol):
-    """What `select_best` reads of a candidate.  Tokens are numbers in the article."""
+    """The attributes of a candidate that `select_best` reads.  Tokens are numbers in the article."""
 
     first: int
     last: int
@@ -102,10 +104,6 @@ def select_best(
     return sorted(accepted, key=lambda c: (c.first, c.last))
 
 
-_CELL = 400
-"""Characters of a stretch of text; only candidates of the same or of neighbouring stretches are compared."""
-
-
 def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Sequence[int], near_chars: int) -> bool:
     """Return whether two candidates denote one act."""
     before, after = (one, other) if one.first <= other.first else (other, one)
@@ -117,7 +115,7 @@ def _exclude(one: Selectable, other: Selectable, starts: Sequence[int], ends: Se
 
 
 def _have_own_objects(before: Selectable, after: Selectable) -> bool:
-    """Return whether the object of the first stands between both: "dissolved [parliament] and called an election"."""
+    """Return whether the object of the first is between both: "dissolved [parliament] and called an election"."""
     return bool(before.acted_on) and before.last <= before.acted_on.start and before.acted_on.stop < after.first
 
 

@@ -32,7 +32,7 @@ def has_turn_label(words: list[str], first: int, last: int) -> bool:
 def interview_kinds(kinds: list[LineKind], plain: list[LineKind], tokens: Tokens, lexicon: Lexicon) -> list[LineKind]:
     """Return the kinds of lines, with the questions and answers of an interview without labels.
 
-    `plain`: what each line is if its label is none.
+    `plain`: the kind of each line if it has no label.
 
     A few lines with a colon, or scattered ones, are no transcript.  Lines that are questions are those of an
     interviewer if the lines below them are in the first person.
@@ -47,9 +47,9 @@ def interview_kinds(kinds: list[LineKind], plain: list[LineKind], tokens: Tokens
     answered = [n for n in questions if n + 1 < len(kinds) and _is_first_person(tokens, n + 1, lexicon)]
     if 2 * len(answered) < len(questions) + 1:
         return kinds
-    asked, answering = set(questions), False
+    interviewer, answering = set(questions), False
     for number, kind in enumerate(kinds):
-        if number in asked:
+        if number in interviewer:
             kinds[number], answering = "question", True
         elif kind == "headline":
             answering = False

@@ -1,4 +1,4 @@
-"""Layout of a text: what each line is, and the labels that stand before its sentences.
+"""Layout of a text: the kind of each line, and the labels before its sentences.
 
 Lines are headlines, paragraphs, list items ("• lift the curfew;") or turns of an interview ("Q: Will you resign?").  A
 label is no part of the sentence after it: a dateline ("OSLO (NTB) –"), the head of an entry of a live blog
@@ -53,12 +53,12 @@ class Layout(Struct, frozen=True, eq=False):
         return {*self.labels, *self.labels.values(), *self.introductions}
 
 
-def read_layout(tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[str]], lexicon: Lexicon) -> Layout:
+def read_layout(tokens: Tokens, quotation_of: list[int], known_tags: dict[str, list[str]], lexicon: Lexicon) -> Layout:
     """Return the layout of a text.
 
-    `verbs`: the tags that each word may have, to tell items that begin with a verb.
+    `known_tags`: word -> the tags that it may have, by which an item that begins with a verb is recognised.
     """
-    reader = _LayoutReader(tokens, quotation_of, verbs, lexicon)
+    reader = _LayoutReader(tokens, quotation_of, known_tags, lexicon)
     for first, last in tokens.paragraphs:
         reader.read_line(first, last)
     return Layout(
@@ -74,16 +74,18 @@ def read_layout(tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[s
 class _LayoutReader:
     """Reader of the lines of one text, in order."""
 
-    def __init__(self, tokens: Tokens, quotation_of: list[int], verbs: dict[str, list[str]], lexicon: Lexicon) -> None:
-        """`verbs`: the tags that each word may have.  No line is read yet."""
+    def __init__(
+        self, tokens: Tokens, quotation_of: list[int], known_tags: dict[str, list[str]], lexicon: Lexicon
+    ) -> None:
+        """`known_tags`: word -> the tags that it may have."""
         self.kinds: list[LineKind] = []
         self.plain_kinds: list[LineKind] = []
-        """What each line is if its label is none."""
+        """Kind of each line if it has no label."""
         self.labels: dict[int, int] = {}
         self.introductions: dict[int, int] = {}
         self.entries: list[int] = []
         self.datelines: list[tuple[int, int]] = []
-        self._tokens, self._quotation_of, self._verbs, self._lexicon = tokens, quotation_of, verbs, lexicon
+        self._tokens, self._quotation_of, self._known_tags, self._lexicon = tokens, quotation_of, known_tags, lexicon
         self._colon = -1
         """Colon of the line that introduces the following lines; -1 outside a list."""
         self._marked = False
@@ -163,11 +165,11 @@ class _LayoutReader:
 
     def _may_be_verb(self, token: int) -> bool:
         low = self._tokens.lower[token]
-        return not _VERB_TAGS.isdisjoint(self._verbs.get(low, ())) or is_verb_form(low, self._lexicon.language)
+        return not _VERB_TAGS.isdisjoint(self._known_tags.get(low, ())) or is_verb_form(low, self._lexicon.language)
 
     def _is_capitalised_noun(self, token: int) -> bool:
-        known = self._verbs.get(self._tokens.lower[token], ())
-        return "NN" in known or "NNP" in self._verbs.get(self._tokens.words[token], ())
+        known = self._known_tags.get(self._tokens.lower[token], ())
+        return "NN" in known or "NNP" in self._known_tags.get(self._tokens.words[token], ())
 
     def _find_inline_items(self, first: int, last: int) -> None:
         """Record the items of a list inside a paragraph: "The cabinet: – approved … – appointed …"."""
@@ -210,7 +212,7 @@ class _LayoutReader:
 
     def _may_open_item(self, token: int) -> bool:
         """Return whether the token can begin an item inside a paragraph: a verb or adverb."""
-        return self._may_be_verb(token) or "RB" in self._verbs.get(self._tokens.lower[token], ())
+        return self._may_be_verb(token) or "RB" in self._known_tags.get(self._tokens.lower[token], ())
 
     def _continues_list(self, at: int, colon: int) -> bool:
         """Return whether an enumerator follows the colon or the stop of the item before."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SENTENCE_BOUNDARIES = frozenset({"", ".", "!", "?", ":", '"', "“", "''", "``", "‘", "—", "--", "•"})
 MID_SENTENCE, AFTER_MARK, SENTENCE_START = range(3)
-"""Capitalisation contexts: a capital after punctuation may, one at the start of a sentence must be due to spelling."""
+"""Contexts of a capital: it marks a name inside a sentence, may mark one after a mark, and marks none at the start."""
 
 
 def capitalisation_context(word_before: str, last_tag: str) -> int:

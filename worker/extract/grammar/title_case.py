@@ -92,7 +92,7 @@ def _is_date_word(words: list[str], i: int, last: int, lexicon: Lexicon) -> bool
 
 
 def _is_given_name(words: list[str], i: int, last: int, model: Tagger, lexicon: Lexicon) -> bool:
-    """Return whether a word is a given name before a word that the language does not have: "Mark Tamm Resigns"."""
+    """Return whether a word is a given name before a word that no dictionary lists: "Mark Tamm Resigns"."""
     if words[i].lower() not in lexicon.given_names or i + 1 >= last or not words[i + 1][0].isupper():
         return False
     following = words[i + 1].lower()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -17,6 +17,9 @@ from msgspec import Struct
 from worker.extract.lexicon.lexicon_file import StrictTable, word_set
 
 InstitutionClass = Literal[
+    "international",
+    "non_governmental",
+    "generic",
     "parliaments",
     "governments",
     "ministries",
@@ -26,10 +29,8 @@ InstitutionClass = Literal[
     "agencies",
     "armed_forces",
     "police",
-    "international",
-    "non_governmental",
-    "generic",
 ]
+"""The classes in ascending precedence: a name of several classes ("the Senate") has the class of the last."""
 Rows = dict[str, str]
 """Country code -> names separated by blanks, see `word_set`."""
 Codes = tuple[str, ...]
@@ -46,21 +47,7 @@ LOCAL = "?"
 elsewhere think of another country ("the Tories"), or of none ("the Parole Board").
 """
 
-_CLASSES: tuple[InstitutionClass, ...] = (
-    "international",
-    "non_governmental",
-    "generic",
-    "parliaments",
-    "governments",
-    "ministries",
-    "parties",
-    "central_banks",
-    "courts",
-    "agencies",
-    "armed_forces",
-    "police",
-)
-"""The classes in ascending precedence: a name of several classes ("the Senate") has the class of the last."""
+_CLASSES: tuple[InstitutionClass, ...] = get_args(InstitutionClass)
 
 
 class _NamesTable(StrictTable, frozen=True):

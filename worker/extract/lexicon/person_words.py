@@ -42,9 +42,17 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     private_bodies: str
     agent_like_nouns: str
     organisation_endings: str
+    media_documents: str
+    media_modifiers: str
+    company_forms: str
+    surname_prefixes: str
+    role_prefixes: tuple[str, ...]
+    agent_suffixes: tuple[str, ...]
+    affiliation_suffixes: tuple[str, ...]
     abbreviations: dict[str, str]
     hyponyms: dict[str, str]
     name_heads: dict[str, str]
+    document_kinds: dict[str, str]
 
 
 class PersonWords(Struct, frozen=True, kw_only=True):
@@ -90,6 +98,20 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Nouns with the suffix of agent nouns that denote things: "letter"."""
     organisation_endings: Words
     """Last words of the names of organisations that are no common nouns for one: "International"."""
+    media_documents: Words
+    """Documents of media: "an article in the Baltic Times"."""
+    media_modifiers: Words
+    """Modifiers of a document that do not name its issuer: "press" of "press release"."""
+    company_forms: Words
+    """Legal forms at the end of a company's name, without the full stop."""
+    surname_prefixes: Words
+    """Prefixes, as written, after which a surname has a second capital: "Mc"."""
+    role_prefixes: tuple[str, ...]
+    """Prefixes of a role, hyphen included: "co-"."""
+    agent_suffixes: tuple[str, ...]
+    """Suffixes of nouns that denote a person by what the person does: "ist"."""
+    affiliation_suffixes: tuple[str, ...]
+    """Suffixes of an adjective before a full name, hyphen included: "-based"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words
@@ -106,6 +128,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Role -> more specific or equal roles by which its holder may have been introduced."""
     name_heads: dict[str, Words]
     """Common noun for an organisation -> last words of the names of such organisations, the noun itself included."""
+    kind_of_document: dict[str, str]
+    """Document -> the word under which its issuer is recorded, where that is another one: "release" -> "statement"."""
 
     def expand(self, words: list[str]) -> Words:
         """Return the words of a role with abbreviations in their long forms and punctuation left out.
@@ -130,7 +154,11 @@ def load_person_words(language: str) -> PersonWords:
     lists = {name: word_set(listed) for name, listed in msgspec.structs.asdict(file).items() if isinstance(listed, str)}
     return PersonWords(
         **lists,
+        role_prefixes=file.role_prefixes,
+        agent_suffixes=file.agent_suffixes,
+        affiliation_suffixes=file.affiliation_suffixes,
         abbreviations={short: tuple(long.split()) for short, long in file.abbreviations.items()},
         hyponyms={role: word_set(listed) for role, listed in file.hyponyms.items()},
         name_heads={noun: word_set(listed) | {noun} for noun, listed in file.name_heads.items()},
+        kind_of_document={word: kind for kind, listed in file.document_kinds.items() for word in listed.split()},
     )

@@ -1,7 +1,7 @@
 """Features by which the act of a statement is determined: its cue, its speaker, and the clauses of its content.
 
-A feature is a string `group:value`.  The weights are learned from annotated articles (`tools/train_acts.py`); word
-classes stand for words, so that a word that no annotated article contains is judged as the others of its class.
+A feature is a string `group:value`.  The weights are learned from annotated articles (`tools/train_acts.py`).  Features
+name classes of words, so that a word that no annotated article contains is judged as the others of its class.
 The rules of `acts` decide first; the model decides only where they find none (`is_open`).
 """
 
@@ -55,11 +55,11 @@ def act_features(
     doc: Document, candidate: StatementCandidate, speaker: Actor | None, quotation: Quotation, ruled: Act
 ) -> list[str]:
     """Return the features of a statement's act; `ruled` is the act that the rules give."""
-    side = _side(doc, speaker)
+    side = _speaker_kind(doc, speaker)
     found = [f"rule:{ruled}", f"cue:{candidate.act}", f"cue+rule:{candidate.act}+{ruled}", f"quotation:{quotation}"]
     found += [f"lemma:{_cue_lemma(doc, candidate)}", f"side:{side}", f"side+rule:{side}+{ruled}"]
     words = _word_features(doc, candidate.content, speaker)
-    found += words + [f"side+{feature}" for feature in (f"{word}+{side}" for word in words) if "few" not in feature]
+    found += [*words, *(f"side+{word}+{side}" for word in words)]
     classes = load_act_classes(doc.lexicon.language)
     for number, (subject, verb) in enumerate(clauses_of_content(doc, candidate.content)):
         clause = _clause_features(doc, subject, verb, speaker, classes)
@@ -68,8 +68,8 @@ def act_features(
     return sorted(set(found))
 
 
-def _side(doc: Document, speaker: Actor | None) -> str:
-    """Return the kind of the speaker that decides what it tends to say: "opposition", "executive", "expert" …"""
+def _speaker_kind(doc: Document, speaker: Actor | None) -> str:
+    """Return the kind of the speaker by its role and name: "opposition", "executive", …; else its type, or "none"."""
     if speaker is None:
         return "none"
     words = set(f"{speaker.role or ''} {speaker.name}".lower().replace(",", " ").split())
@@ -83,7 +83,7 @@ def _cue_lemma(doc: Document, candidate: StatementCandidate) -> str:
 
 
 def _word_features(doc: Document, content: list[TokenRange], speaker: Actor | None) -> list[str]:
-    """Return the number of judging and planning words in the content, others named in it, and its marks."""
+    """Return the features of the words of the content: how many there are of each kind, and which kinds prevail."""
     text, counts = doc.text, dict.fromkeys(_COUNTED, 0)
     kinds_of_word = _counted_words(doc.lexicon.language)
     for kinds in filter(None, map(kinds_of_word.get, {w for first, last in content for w in text.lower[first:last]})):
@@ -172,7 +172,10 @@ def _is_own_body(doc: Document, subject: NounPhrase, word: str, speaker: Actor) 
     """Return whether the subject is the speaker's own body: its name, "the company", "the government" of a minister."""
     if doc.text.slice(subject.first, subject.last).lower().removeprefix("the ") in _names(speaker):
         return True
-    office = word in doc.lexicon.closed_classes.own_state_nouns and _side(doc, speaker) in {"executive", "spokesman"}
+    office = word in doc.lexicon.closed_classes.own_state_nouns and _speaker_kind(doc, speaker) in {
+        "executive",
+        "spokesman",
+    }
     return office or (speaker.type != "person" and word in doc.lexicon.closed_classes.own_body_nouns)
 
 

@@ -23,8 +23,8 @@ from worker.extract.statements.content.continuations import (
     preceding_quotation_start,
     prepend_open_paragraphs,
 )
-from worker.extract.statements.dateline import dateline_end
 from worker.extract.statements.features import statement_features
+from worker.extract.statements.kickers import kicker_end
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
 from worker.extract.statements.patterns.headline_quotations import match_headline_quotation
 from worker.extract.statements.patterns.interviews import match_interview_turn
@@ -86,7 +86,7 @@ def _candidates(doc: Document) -> list[StatementCandidate]:
 
 def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:
     """Return the candidates of one sentence: a speaker label excludes all other patterns."""
-    first = dateline_end(doc, first, last)
+    first = kicker_end(doc, first, last)
     label = match_interview_turn(doc, first) or match_speaker_label(doc, first, last)
     return [label] if label is not None else _by_cue(doc, first, last, latest)
 

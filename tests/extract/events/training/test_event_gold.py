@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from tools.event_gold import Gold, GoldArticle, judge
+from tools.event_gold import AnnotatedArticle, AnnotatedEvent, judge
 
 
 class Prediction(Struct):
@@ -12,12 +12,12 @@ class Prediction(Struct):
     score: float = 0.0
 
 
-def event(*triggers: tuple[int, int], unsure: bool = False) -> Gold:
-    return Gold(list(triggers), [["Mari Aas", "Aas"]], {"status": "taken"}, unsure)
+def event(*triggers: tuple[int, int], unsure: bool = False) -> AnnotatedEvent:
+    return AnnotatedEvent(list(triggers), [["Mari Aas", "Aas"]], {"status": "taken"}, unsure)
 
 
-def article(*events: Gold) -> GoldArticle:
-    return GoldArticle("", None, list(events))
+def article(*events: AnnotatedEvent) -> AnnotatedArticle:
+    return AnnotatedArticle("", None, list(events))
 
 
 def test_a_prediction_that_overlaps_a_trigger_is_right_and_its_party_is_compared() -> None:

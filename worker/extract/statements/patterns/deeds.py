@@ -1,4 +1,4 @@
-"""Verbs of speech that tell a deed or a fact: "slammed the doors", "rejected the bill" of a vote, "found herself"."""
+"""Verbs of speech that report an act or a fact: "slammed the gates", "rejected the bill" in a vote, "found herself"."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_party
 
 
 def is_deed(doc: Document, cue: Cue, source: TokenRange, complement: Complement) -> bool:
-    """Return whether a cue with this source and phrase complement tells no words.
+    """Return whether a cue with this source and complement reports an act or a fact rather than words.
 
-    A quotation or a clause as the complement is always words.
+    A quotation or clause as the complement always reports words.
     """
     if complement.form != "phrase":
         return False
@@ -35,7 +35,7 @@ def is_deed(doc: Document, cue: Cue, source: TokenRange, complement: Complement)
         return True  # "supported the UN by intervening"
     if cue.lemma in deeds["votes"] and _is_voted(doc, source, phrase):
         return True  # "Parliament rejected the amendments"
-    return cue.lemma in deeds["blows"] and doc.text.lower[phrase.head] in deeds["things"]  # "slammed the doors"
+    return cue.lemma in deeds["blows"] and doc.text.lower[phrase.head] in deeds["things"]  # "slammed the gates"
 
 
 def _is_done_by(doc: Document, complement: Complement) -> bool:

@@ -1,23 +1,24 @@
-"""Datelines, which belong to no statement: "OSLO — ", "RIGA, Latvia (AP) — ", "BONN, June 3 - "."""
+"""Kickers and datelines that the layout leaves in the first sentence: "EXCLUSIVE – ", "BONN, June 3 - "."""
 
 from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.punctuation import DASHES
 
-_MAX_DATELINE = 12
-"""Maximum number of tokens of a dateline."""
+_MAX_KICKER = 12
+"""Maximum number of tokens of a kicker."""
 
 
-def dateline_end(doc: Document, first: int, last: int) -> int:
-    """Return the token after the dateline that opens a paragraph; `first` if there is none.
+def kicker_end(doc: Document, first: int, last: int) -> int:
+    """Return the token after the kicker or dateline that opens a paragraph; `first` if there is none.
 
-    A dateline holds no verb.  Its place is in upper case, or an agency in brackets precedes the dash.
+    It belongs to no statement.  It contains no verb and ends with a dash; its first word is in upper case, or the dash
+    follows a bracket.
     """
     text = doc.text
     if text.paragraph_range(first)[0] != first or not text.words[first][0].isupper():
         return first
-    for at in range(first + 1, min(first + _MAX_DATELINE, last - 1)):
+    for at in range(first + 1, min(first + _MAX_KICKER, last - 1)):
         word = text.words[at]
         if word in DASHES or (word == "-" and text.words[at - 1] != "-"):
             placed = len(text.words[first]) > 1 and text.words[first].isupper()
