@@ -19,7 +19,7 @@ def pronoun_actor(parties: PartyResolver, noun: NounPhrase) -> Actor | None:
     """Resolve a pronoun.
 
     "It" and "they" after a verb of speech refer to its subject, and without a known antecedent to the nearest
-    political subject before them, if that is no person.  An "it" that refers to nobody political is no party.
+    political subject before them, if that is no person.  An "it" that refers to no political party is none.
     """
     actor = parties.resolve(noun.first, noun.last)
     word, main = parties.doc.text.lower[noun.head], parties.doc.lexicon

@@ -21,7 +21,7 @@ _MENTION_WINDOW = 80
 _CABINET = frozenset({"minister", "secretary", "chancellor", "premier"})
 """Offices that "the two ministers" may denote."""
 _TITLES = _CABINET | frozenset({"president", "king", "queen", "governor", "mayor", "senator", "ambassador", "judge"})
-"""Offices that the roles of their holders name; "leader" or "official" may be anybody."""
+"""Offices that the roles of their holders name; "leader" or "official" may denote the holder of any office."""
 
 
 def counted_parties(noun: NounPhrase, clauses: ClauseParser, lexicon: EventLexicon) -> int:

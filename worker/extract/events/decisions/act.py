@@ -47,7 +47,7 @@ class Act(Struct, kw_only=True, eq=False):
     grade: int = UNRESOLVED
     """The highest political role of its parties, see `PoliticalRoles`; `UNRESOLVED` without parties."""
     reading: EventCandidate | None = None
-    """What a rule read; None if none fired."""
+    """The candidate that a rule found; None if no rule matches."""
     features: list[str] = field(default_factory=list)
     score: float = 0.0
     governors: frozenset[int] = frozenset()

@@ -34,7 +34,7 @@ def find_acts(
 ) -> Iterator[Act]:
     """Yield the acts of the article whose parties may be political; all acts with `unresolved`.
 
-    `readings`: what the rules read.
+    `readings`: the candidates that the rules found.
     """
     of_verb, of_noun = _readings_by_head(ctx, readings)
     least = UNRESOLVED if unresolved else POSSIBLE

@@ -1,4 +1,4 @@
-"""Acts that report no decision whatever their words: conditional, possible, repeated, demanded or asked about.
+"""Acts that report no decision: conditional, possible, repeated or demanded acts, and those in question.
 
 They are excluded before their features are computed.  A reading of a rule has passed the checks of the rule.
 """
@@ -27,7 +27,7 @@ _INVERSION_WINDOW = 8
 
 
 def is_excluded(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
-    """Return whether an act reports no decision; for one that a rule has read only what the rules do not check."""
+    """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
     if _is_opinion(ctx, classes, act):
@@ -78,7 +78,7 @@ def _is_word_or_feeling(ctx: EventContext, classes: ActClasses, act: Act, group:
 
 
 def _is_generic(ctx: EventContext, act: Act) -> bool:
-    """Return whether somebody says in quotation marks what a kind of people does: "Politicians refuse to act"."""
+    """Return whether a quotation says of a kind of people what they do: "Politicians refuse to act"."""
     group, text = act.verb, ctx.text
     if group is None or text.quotation_of[act.head] < 0 or text.tags[group.first] not in {"VBP", "VB"}:
         return False

@@ -1,4 +1,4 @@
-"""Features of a candidate of a decision: what its words, its parties, its clause and its place in the article say.
+"""Features of a candidate of a decision: of its words, its parties, its clause and its position in the article.
 
 Each is a string `group:value`.  Values are word classes, lemmas of the lexicon, constructions and types of parties; no
 feature holds other words of the text.  A name joined by "+" is a conjunction: "class+tense:order+past".
@@ -67,7 +67,7 @@ def _add_party_features(ctx: EventContext, classes: ActClasses, act: Act, tense:
 
 
 def decider_kinds(classes: ActClasses, act: Act) -> list[str]:
-    """Return type and kinds of the first party: "person", "minister"; "nobody" without one."""
+    """Return type and kinds of the first party: "person", "minister"; the kind "nobody" if there is none."""
     if not act.who.parties:
         return ["nobody"]
     actor = act.who.parties[0]

@@ -56,7 +56,7 @@ def tense_of(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> str:
 
 
 def determiner(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> str:
-    """Return the determiner of a phrase, or what takes its place: "owned", "name", "PRP$", "CD", "bare"."""
+    """Return the determiner of a phrase, or else "owned", "name", "PRP$", "CD" or "bare"."""
     tags, tag, word = ctx.text.tags, ctx.text.tags[noun.first], ctx.text.lower[noun.first]
     if "POS" in tags[noun.first : noun.head]:
         return "owned"

@@ -1,4 +1,4 @@
-"""Find who decides, beyond the constructions that the rules read.
+"""Find the deciders of an act, beyond the constructions that the rules know.
 
 A subject pronoun of a reported clause refers to the subject of the verb of reporting ("The ministry said it would ban
 …"); a noun belongs to its owner or to the body before it ("Norway's withdrawal", "Monday's Commons vote"), or, as the

@@ -1,4 +1,4 @@
-"""Read a selected act as a decision: status, category, object, time, and the name of what says that it is one."""
+"""Read a selected act as a decision: status, category, object, time, and the rule by which it is explained."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def is_label_feature(feature: str) -> bool:
 
 
 def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate | None:
-    """Return the candidate of a selected act: the reading of the rule, or else what the models of the scorer say.
+    """Return the candidate of a selected act: the reading of the rule, or else one by the models of the scorer.
 
     None if its object is a meeting, which is an event of its own: "agreed to meet".
     """

@@ -77,7 +77,7 @@ def decision_reasons(doc: Document) -> dict[str, list[str]]:
 
 
 def _find_candidates(ctx: EventContext) -> list[EventCandidate]:
-    """Return what the scorer accepts; what the rules read, in a language without a scorer."""
+    """Return the candidates that the scorer accepts; in a language without a scorer those that the rules find."""
     scorer = load_scorer(ctx.doc.lexicon.language, "decision")
     if scorer is None:
         return list(find_readings(ctx))

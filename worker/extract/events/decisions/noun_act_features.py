@@ -36,7 +36,7 @@ def add_noun_features(ctx: EventContext, classes: ActClasses, act: Act, noun: No
 
 
 def _add_complement_features(ctx: EventContext, classes: ActClasses, act: Act, noun: NounPhrase) -> str:
-    """Add the features of what follows the noun, and return its kind: "infinitive", "verb", a preposition, …."""
+    """Add the features of the complement of the noun, and return its kind: "infinitive", "verb", a preposition, …."""
     text, at, end = ctx.text, noun.last, ctx.text.sentence_range(noun.head)[1]
     if at >= end:
         return "end"

@@ -1,4 +1,4 @@
-"""What the rules of decisions read: a candidate for each trigger whose construction one of them knows."""
+"""The candidates that the rules of decisions find: one for each trigger whose construction a rule knows."""
 
 from __future__ import annotations
 

@@ -298,7 +298,7 @@ def _is_generic_relative(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def acted_on(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
-    """Return what is acted on: the object, or the subject of a passive; None if there is none."""
+    """Return the noun phrase that is acted on: the object, or the subject of a passive; None if there is none."""
     if is_agentive_participle(ctx, group):
         return modified_noun(ctx, group)
     if group.passive:

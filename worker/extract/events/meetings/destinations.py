@@ -1,4 +1,4 @@
-"""Places of meetings: what kind of place it is, and whether it is in the country of the visitors."""
+"""Places of meetings: their kind, and whether they are in the country of the visitors."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether a trigger tells a habit, an opinion or no particular meeting: "regularly meets", "any talks"."""
+    """Return whether a trigger denotes a habit, an opinion or no particular meeting: "regularly meets", "any talks"."""
     free = word_set(ctx.lexicon.meeting.determiners["free_choice"])
     noun = trigger.phrase
     if noun is not None:
@@ -105,7 +105,7 @@ def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_opinion(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether somebody finds that a meeting may or should happen, and nobody proposes it: "they should meet"."""
+    """Return whether a meeting is only thought possible or desirable, and not proposed: "they should meet"."""
     modality = ctx.modality(group)
     if modality.outcome is not None or modality.modal not in {"perhaps", "obliged"}:
         return False
@@ -113,7 +113,7 @@ def _is_opinion(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def _has_free_partner(ctx: EventContext, group: VerbGroup, free: Words) -> bool:
-    """Return whether the object or the partner after "with" is anybody: "will meet with any candidate"."""
+    """Return whether the object or the partner after "with" is no particular party: "will meet with any candidate"."""
     target = ctx.clauses.object(group)
     partner = ctx.clauses.noun_phrase(group.last + 1) if ctx.word(group.last) == "with" else None
     return any(noun is not None and ctx.text.lower[noun.first] in free for noun in (target, partner))
@@ -183,7 +183,7 @@ def _is_journey_at_home(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether one party wishes for talks with nobody in particular: "the union called for talks"."""
+    """Return whether one party wishes for talks with no particular partner: "the union called for talks"."""
     found = trigger.candidate
     if found.status != "proposed" or found.kind not in {"talks", "call"} or len(found.parties) >= _PAIR:
         return False
@@ -194,7 +194,7 @@ def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_outlet(ctx: EventContext, actor: Actor) -> bool:
-    """Return whether a party is a news outlet, to which one gives an interview."""
+    """Return whether a party is a news outlet, whose meetings are interviews."""
     name, main = actor.name.lower(), ctx.doc.lexicon
     if actor.type == "person":
         return False

@@ -1,7 +1,7 @@
-"""Group the triggers of an article into meetings: which triggers mention the same one, and which ones stay apart.
+"""Group the triggers of an article into meetings: the triggers of a group mention the same meeting.
 
 A trigger without parties joins a meeting that it can refer to.  One that is certain enough but finds none is a meeting
-of its own, so that "the talks" of unnamed parties are told once.
+of its own, so that "the talks" of unnamed parties are one event.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """
     if not trigger.candidate.parties:
         return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
-    if _names_nobody(trigger.candidate):
+    if _names_no_party(trigger.candidate):
         return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
     return (
@@ -69,7 +69,7 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     )
 
 
-def _names_nobody(candidate: EventCandidate) -> bool:
+def _names_no_party(candidate: EventCandidate) -> bool:
     """Return whether all parties are definite plurals without a name ("the two leaders"), and place and time open."""
     if candidate.place is not None or candidate.when is not None:
         return False
@@ -161,7 +161,7 @@ def _can_refer_to(ctx: EventContext, old: EventCandidate, new: EventCandidate) -
 
     Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
     """
-    named = set() if _names_nobody(new) else party_names(new)
+    named = set() if _names_no_party(new) else party_names(new)
     return _is_compatible(ctx, old, new) and (not named or bool(named & party_names(old)) or not old.parties)
 
 

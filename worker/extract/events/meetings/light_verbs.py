@@ -52,7 +52,7 @@ def light_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
 
 
 def _can_be_skipped(ctx: EventContext, at: int) -> bool:
-    """Return whether a token may stand between a light verb and its noun: an adverb, a quotation mark."""
+    """Return whether a token may be between a light verb and its noun: an adverb, a quotation mark."""
     return ctx.text.tags[at] == "RB" or ctx.text.words[at] in ctx.doc.lexicon.quotation_marks
 
 

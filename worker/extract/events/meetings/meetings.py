@@ -38,7 +38,7 @@ SAME_ACT_CHARS = 8
 _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
 _MOST_WITHOUT_PARTICIPANTS = 0.65
-"""Highest confidence of a meeting of which no mention names a participant: who met is unknown or a guess."""
+"""Highest confidence of a meeting of which no mention names a participant: its parties are unknown or guessed."""
 
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
@@ -96,7 +96,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
 
 
 def _status(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> str:
-    """Return the status of the best mention, or of a later one that says what became of a plan.
+    """Return the status of the best mention, or of a later one that reports the outcome of a plan.
 
     "cancelled" by any later mention; "held" by a verb in the perfect: "will meet on Friday", then "have met".
     """
@@ -110,7 +110,7 @@ def _status(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> str:
 
 
 def _is_perfect(ctx: EventContext, candidate: EventCandidate) -> bool:
-    """Return whether a candidate is told to have been held by a verb in the present perfect."""
+    """Return whether a verb in the present perfect reports the meeting as held."""
     verb = ctx.chunks.verb_group(candidate.first)
     is_told = verb is not None and candidate.status == "held" and ctx.text.quotation_of[candidate.first] < 0
     return is_told and verb is not None and ctx.text.lower[verb.first] in word_set(ctx.lexicon.meeting.perfect)

@@ -38,7 +38,7 @@ _PAIR = 2
 
 
 class NounReading(Struct, eq=False):
-    """The reading of a meeting noun: its fields, and what the rules say about it."""
+    """The reading of a meeting noun: its fields, and the judgement of the rules."""
 
     candidate: EventCandidate
     verdict: Verdict

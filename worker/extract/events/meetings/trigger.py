@@ -1,4 +1,4 @@
-"""A possible trigger of a meeting: its reading, and how the rules of meetings judge it."""
+"""A possible trigger of a meeting: its reading, and the judgement of the rules of meetings."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 Verdict = Literal["opens", "back", "rejected", "unlisted"]
-"""What the rules find: the trigger identifies a meeting · it points back to one · it is hypothetical, domestic or has
-no political party · they do not know the word or the construction."""
+"""Judgement of the rules: the trigger identifies a meeting · it points back to one · it is hypothetical, domestic or
+without a political party · they do not know the word or the construction.
+"""
 Source = Literal["construction", "modifier", "direction", "clause", "nothing"]
 """Where the parties are from: the construction of the trigger, the modifiers of the noun, "to" and "from" after a call,
 the subject of the clause."""

@@ -1,6 +1,6 @@
 """Triggers of meetings with high recall: every verb and noun of encounter that the lexicon lists by class.
 
-The rules of `verbs` and `nouns` say how far they trust a trigger; the scorer decides (`trigger_features`).
+The judgement of the rules of `verbs` and `nouns` is a feature of a trigger; the scorer decides (`trigger_features`).
 """
 
 from __future__ import annotations

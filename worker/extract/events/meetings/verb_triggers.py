@@ -1,4 +1,4 @@
-"""Verbal triggers with high recall: each verb of encounter with its parties, whatever the rules say about it."""
+"""Verbal triggers with high recall: each verb of encounter with its parties, also those that the rules reject."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _COMPLEMENTS = frozenset(
 """Prepositions that begin a complement of a verb."""
 _PARTICLES = frozenset({"down", "together", "off", "in", "over"})
 _ADVERBS = frozenset({"down", "together", "off", "today", "yesterday", "tomorrow", "privately"})
-"""Words that may stand between a verb and its complement."""
+"""Words that may be between a verb and its complement."""
 _TO_WINDOW = 8
 _DEPARTURES = frozenset({"leave", "depart", "tour"})
 """Verbs of travel with a place as object."""

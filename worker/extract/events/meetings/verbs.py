@@ -1,4 +1,4 @@
-"""Verbal triggers of meetings: the reader of each frame, and what it says about a verb."""
+"""Verbal triggers of meetings: the reader of each frame."""
 
 from __future__ import annotations
 
