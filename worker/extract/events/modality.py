@@ -8,7 +8,8 @@ from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.grammar.clauses import ClauseParser, Governor
+    from worker.extract.grammar.clauses import ClauseParser
+    from worker.extract.grammar.governors import Governor
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 ImpliedOutcome = Literal["planned", "proposed", "cancelled", "denied"]

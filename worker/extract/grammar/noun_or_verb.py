@@ -9,7 +9,8 @@ from __future__ import annotations
 from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.punctuation import SENTENCE_FINAL
-from worker.extract.lexicon.lexicon import Cue, Lexicon
+from worker.extract.lexicon.cue_words import Cue
+from worker.extract.lexicon.lexicon import Lexicon
 
 _MAX_POSTMODIFIER = 14
 """Tokens of the longest postmodifier searched between a noun and its verb."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from worker.extract.grammar.cue_tags import retag_cues, retag_opening_participles
 from worker.extract.grammar.headline_tags import retag_elliptical_lines
 from worker.extract.grammar.layout import Layout
 from worker.extract.grammar.noun_or_verb import (
     NOUN_OR_VERB_TAGS,
-    has_verb_before,
     resolve_ing_form,
     resolve_noun_or_verb,
 )
@@ -41,9 +41,6 @@ _NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
 _APOSTROPHES = frozenset({"'", "’"})
 _UNKNOWN_WORD = frozenset({"UH", "FW"})
 _PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
-_MAX_REPORTING_CLAUSE = 6
-"""Tokens of a reporting clause after a quotation: speaker and verb."""
-_IN_REPORTING_CLAUSE = frozenset({"DT", "NN", "NNS", "NNP", "CD", "JJ", "POS"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BEFORE_VERB = frozenset({"NN", "NNS", "NNP", "PRP"})
 _BARE_VERBS = frozenset({"VB", "VBN", "VBP"})
@@ -63,8 +60,8 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
     _retag_possessives(tags, tokens, quotation_of)
-    tags = _retag_cues(tags, tokens, found, lexicon)
-    _retag_opening_participles(tags, tokens.lower, sentences, lexicon)
+    tags = retag_cues(tags, tokens, found, lexicon)
+    retag_opening_participles(tags, tokens.lower, sentences, lexicon)
     _retag_opening_verbs(tags, sentences)
     retag_subjunctives(tags, tokens.lower, sentences, model.tag_dictionary, lexicon.mandative)
     _retag_nouns_before_past_tense(tags, tokens.lower, model, lexicon)
@@ -261,64 +258,10 @@ def _is_possessive_her(tags: list[str], i: int, lower: list[str], lexicon: Lexic
     return noun and i > 0 and tags[i - 1] in {"VB", "VBD", "VBZ", "VBG", "VBP"}
 
 
-def _retag_cues(tags: list[str], tokens: Tokens, found: list[Quotation], lexicon: Lexicon) -> list[str]:
-    """Retag cues beside quotations that were tagged as nouns.
-
-    “…,” Hale notes. · “…,” the text read. · Hale notes: “…”
-    """
-    for quotation in found:
-        before = quotation.first - 2
-        if before > 0 and tokens.words[before + 1] in {":", ","}:
-            _retag_as_verb(tags, tokens, before, lexicon)
-        _retag_inverted_verb(tags, tokens, quotation.last, lexicon)
-        for at in range(quotation.last + 1, min(quotation.last + _MAX_REPORTING_CLAUSE, len(tags))):
-            if tags[at] not in _IN_REPORTING_CLAUSE:
-                break
-            if at + 1 == len(tags) or tags[at + 1] in {"PUNCT", "IN", "RB"}:
-                _retag_as_verb(tags, tokens, at, lexicon)
-                break
-    return tags
-
-
-def _retag_inverted_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
-    """Retag a plural at `at`, directly after a quotation, as the verb of its speaker: “…,” [recalls] Hale."""
-    at += at < len(tags) and tokens.words[at] == ","
-    if at + 1 >= len(tags) or tags[at] != "NNS" or tags[at + 1] not in {"NNP", "DT", "PRP", "PRP$"}:
-        return
-    cue = lexicon.cues.get(tokens.lower[at])
-    if cue is not None and cue.inverts:
-        tags[at] = "VBZ"
-
-
-def _retag_as_verb(tags: list[str], tokens: Tokens, at: int, lexicon: Lexicon) -> None:
-    """Retag a noun as the verb of a reporting clause if it is a cue that takes a clause and has no verb before it."""
-    cue = lexicon.cues.get(tokens.lower[at])
-    if (
-        cue is not None
-        and cue.clause
-        and tags[at] in {"NN", "NNS"}
-        and tags[at - 1] in _IN_REPORTING_CLAUSE - {"DT", "JJ"}
-        and not tokens.lower[at].endswith("ing")
-        and not has_verb_before(tags, at)
-    ):
-        tags[at] = "VBZ" if tokens.lower[at].endswith("s") else "VBD"
-
-
 def _opens_sentence(tags: list[str], tokens: Tokens, i: int) -> bool:
     """Return whether a word opens its sentence and is not the first word of a name."""
     starts = i == 0 or tokens.words[i - 1] in SENTENCE_FINAL or tokens.string[tokens.ends[i - 1]] == "\n"
     return starts and (i + 1 == len(tags) or tags[i + 1] not in {"NNP", "POS"})
-
-
-def _retag_opening_participles(
-    tags: list[str], lower: list[str], sentences: list[tuple[int, int]], lexicon: Lexicon
-) -> None:
-    """Retag a cue in -ing that opens its sentence before an object as a participle: "[Praising] Hale, she …"."""
-    for first, last in sentences:
-        if tags[first] in {"NNP", "NN"} and lower[first].endswith("ing") and last - first > 1:
-            cue = lexicon.cues.get(lower[first])
-            if cue is not None and cue.phrase and not cue.thought and tags[first + 1] in {"NNP", "DT", "PRP", "PRP$"}:
-                tags[first] = "VBG"
 
 
 def _retag_opening_verbs(tags: list[str], sentences: list[tuple[int, int]]) -> None:

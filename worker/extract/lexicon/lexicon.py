@@ -13,43 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from worker.extract.lexicon.closed_classes import ClosedClasses, closed_classes
+from worker.extract.lexicon.cue_words import Cue, CueNoun, read_cue_nouns, read_cues
 from worker.extract.lexicon.gazetteer import Gender, person_fields, place_fields
-from worker.extract.lexicon.inflection import inflected_forms
 from worker.extract.lexicon.lexicon_file import GivenNamesTable, LexiconFile, word_set
-from worker.schema import Act
-
-
-class Cue(Struct, frozen=True):
-    """A verb that introduces reported content (PARC: cue), and the complements it takes (`[frames]` of the file)."""
-
-    lemma: str
-    act: Act
-    thought: bool
-    """Whether the verb reports thought or feeling rather than speech, which the PolNeAR guideline makes optional."""
-    clause: bool
-    quotation: bool
-    """Whether the verb takes a quotation but no bare clause: "continued: “…”", but "continued to rain"."""
-    inverts: bool
-    recipient: bool
-    infinitive: bool
-    object_infinitive: bool
-    phrase: bool
-    addressee: bool
-    """Whether the verb's noun phrase is the addressee and not content: "addressed the crowd"."""
-    predicative: bool
-    """Whether an object complement follows the verb's object: "called the pledge unworkable"."""
-    question: bool
-    """Whether the verb introduces a question; the subject of its passive answers: "asked why it rained, she …"."""
-    prepositions: frozenset[str]
-
-
-class CueNoun(Struct, frozen=True):
-    """A noun that introduces reported content: "his warning that …"."""
-
-    act: Act
-    thought: bool
-    frames: frozenset[str]
-    """Words that open the noun's content: "that", "whether", "to" before a verb, or a preposition."""
+from worker.extract.lexicon.word_forms import forms_of, verb_lemmas_of, with_plurals
 
 
 class Lexicon(Struct, frozen=True):
@@ -187,69 +154,6 @@ class Lexicon(Struct, frozen=True):
     """Number of words of the longest key in `countries`, `demonyms` and `seats_of_power`."""
 
 
-def _act_of(name: str) -> Act:
-    return "say" if name == "think" else msgspec.convert(name, Act)
-
-
-def _cues(file: LexiconFile) -> dict[str, Cue]:
-    """Return the cues by verb form; the first act that lists a form wins."""
-    frames = {field: word_set(getattr(file.frames, field)) for field in file.frames.__struct_fields__}
-    prepositions = {verb.replace("_", " "): word_set(taken) for verb, taken in file.prepositions.items()}
-    cues: dict[str, Cue] = {}
-    for act, verbs in file.acts.items():
-        for lemma in sorted(word_set(verbs)):
-            verb, _, particle = lemma.partition(" ")
-            # "call for" takes the complements of "call" but has its own act; "call out" has its own complements too.
-            own = any(lemma in listed for listed in frames.values()) or lemma in prepositions
-            framed = lemma if own else verb
-            cue = Cue(
-                lemma=lemma,
-                act=_act_of(act),
-                thought=act == "think",
-                **{frame: framed in taken for frame, taken in frames.items()},
-                prepositions=prepositions.get(framed, frozenset()),
-            )
-            for form in inflected_forms(verb, file.irregular, file.spelling_variants):
-                cues.setdefault(f"{form} {particle}" if particle else form, cue)
-    return cues
-
-
-def _cue_nouns(file: LexiconFile) -> dict[str, CueNoun]:
-    return {
-        form: CueNoun(act=_act_of(act), thought=act == "think", frames=word_set(frames))
-        for act, nouns in file.cue_nouns.items()
-        for noun, frames in nouns.items()
-        for form in sorted(_plurals(noun))
-    }
-
-
-def _lemmas(file: LexiconFile) -> dict[str, str]:
-    """Return verb form -> lemma for cues, irregular, control and raising verbs."""
-    lemmas = {w for verbs in file.acts.values() for w in verbs.split()}
-    lemmas |= (
-        set(file.irregular)
-        | set(file.function_words.subject_control_verbs.split())
-        | set(file.function_words.raising_verbs.split())
-    )
-    found: dict[str, str] = {}
-    for lemma in sorted(w for w in lemmas if "_" not in w):
-        for form in sorted(inflected_forms(lemma, file.irregular, file.spelling_variants)):
-            found.setdefault(form, lemma)
-    return found
-
-
-def _forms_of(verbs: str, file: LexiconFile) -> frozenset[str]:
-    return frozenset(
-        form for verb in verbs.split() for form in inflected_forms(verb, file.irregular, file.spelling_variants)
-    )
-
-
-def _plurals(nouns: str) -> frozenset[str]:
-    """Return the nouns with their regular plurals."""
-    plural = {w[:-1] + "ies" if w.endswith("y") and w[-2] not in "aeiou" else w + "s" for w in nouns.split()}
-    return word_set(nouns) | plural
-
-
 def _build(file: LexiconFile, rows: dict[str, list[str]], given_names: GivenNamesTable) -> Lexicon:
     derived = (
         _same_named_lists(file) | _punctuation_and_abbreviations(file) | _verbs(file) | _nouns_and_adjectives(file)
@@ -289,23 +193,23 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
     function_words, judgement = file.function_words, file.judgement
     w = function_words
     time_nouns = f"{w.time_nouns} {w.weekdays} {w.deictic_days} {w.time_names}"
-    inflected, cues = {"wrong", "failing", "copulas"}, _cues(file)
+    inflected, cues = {"wrong", "failing", "copulas"}, read_cues(file)
     return {
         "cues": cues,
         "cue_forms": {form.partition(" ")[0] for form in cues},
-        "lemmas": _lemmas(file),
+        "lemmas": verb_lemmas_of(file),
         "time_nouns": word_set(time_nouns),
-        "subject_control_verbs": _forms_of(function_words.subject_control_verbs, file),
-        "raising_verbs": _forms_of(function_words.raising_verbs, file),
-        "light_verbs": _forms_of(function_words.light_verbs, file),
-        "mandative": _forms_of(w.mandative_verbs, file) | _plurals(w.mandative_words),
-        "credit_verbs": _forms_of(file.outlets.credit_verbs, file),
-        "quoting_verbs": _forms_of(file.outlets.quoting_verbs, file),
+        "subject_control_verbs": forms_of(function_words.subject_control_verbs, file),
+        "raising_verbs": forms_of(function_words.raising_verbs, file),
+        "light_verbs": forms_of(function_words.light_verbs, file),
+        "mandative": forms_of(w.mandative_verbs, file) | with_plurals(w.mandative_words),
+        "credit_verbs": forms_of(file.outlets.credit_verbs, file),
+        "quoting_verbs": forms_of(file.outlets.quoting_verbs, file),
         "attitudes": {kind: word_set(listed) for kind, listed in file.attitudes.items()},
         "speaker_kinds": {kind: word_set(listed) for kind, listed in file.speaker_kinds.items()},
         "deeds": {kind: word_set(listed) for kind, listed in file.deeds.items()},
         "judgement": {
-            kind: _forms_of(listed, file) if kind in inflected else word_set(listed)
+            kind: forms_of(listed, file) if kind in inflected else word_set(listed)
             for kind, listed in msgspec.structs.asdict(judgement).items()
         },
     }
@@ -313,7 +217,7 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
 
 def _nouns_and_adjectives(file: LexiconFile) -> dict[str, object]:
     return {
-        "cue_nouns": _cue_nouns(file),
+        "cue_nouns": read_cue_nouns(file),
         "cue_adjectives": {
             frame: word_set(listed) for frame, listed in msgspec.structs.asdict(file.cue_adjectives).items()
         },

@@ -16,7 +16,7 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_party
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import VerbGroup
-    from worker.extract.lexicon.lexicon import Cue
+    from worker.extract.lexicon.cue_words import Cue
     from worker.extract.statements.candidate import StatementCandidate
     from worker.schema import Act, Actor
 

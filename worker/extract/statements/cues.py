@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 
 
 def cue_of_verb(doc: Document, verb: VerbGroup) -> Cue | None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.grammar.punctuation import (
-    COMMA_AND_DASHES,
-)
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 
 _ADJUNCT_JOINTS = COMMA_AND_DASHES | {"and", "("}
 """Tokens that may join a further adverbial: "said on Monday and, to applause, …"."""

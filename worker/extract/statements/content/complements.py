@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_DASHES
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.adjuncts import adjunct_end, is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end
 from worker.extract.statements.content.content_start import ContentForm, find_content_start

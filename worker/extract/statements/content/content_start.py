@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from worker.extract.document import Document
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.adjuncts import adjunct_end
 from worker.extract.statements.content.clause_start import has_clause_ahead, starts_clause, starts_mistagged_clause
 from worker.extract.statements.content.fronted_clauses import fronted_clause_start

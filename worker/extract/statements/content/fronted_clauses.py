@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from worker.extract.document import Document
-from worker.extract.grammar.punctuation import (
-    CLAUSE_BOUNDARIES,
-)
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.grammar.punctuation import CLAUSE_BOUNDARIES
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.clause_start import starts_clause
 from worker.extract.statements.phrase_kinds import is_venue_or_time
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.content_end import trim_end
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.coreference.roles import is_role
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.complements import Complement
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 

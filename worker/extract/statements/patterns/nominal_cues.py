@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
-from worker.extract.lexicon.lexicon import CueNoun
+from worker.extract.lexicon.cue_words import CueNoun
 from worker.extract.statements.candidate import StatementCandidate, content_limit
 from worker.extract.statements.content.adjuncts import is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end, trim_end

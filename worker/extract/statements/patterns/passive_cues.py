@@ -5,7 +5,7 @@ from __future__ import annotations
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.content.adjuncts import adjunct_end
 from worker.extract.statements.content.clause_start import starts_clause

@@ -13,7 +13,7 @@ from worker.extract.grammar.punctuation import (
     COMMA_AND_LONG_DASHES,
     SENTENCE_FINAL,
 )
-from worker.extract.lexicon.lexicon import Cue
+from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.complements import find_complement
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.interrupted_quotations import quotation_continues_clause
