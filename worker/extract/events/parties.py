@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.office_phrases import OfficePhrases
+from worker.extract.events.party_appositions import apposed_name, name_before
 from worker.extract.events.party_pronouns import pronoun_actor
 from worker.extract.events.plural_anaphora import antecedents, counted_parties
 from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
@@ -203,56 +204,10 @@ class PartyResolver:
         if tuple(text.lower[max(0, noun.first - 2) : noun.first]) in self.lexicon.exceptive_quantifiers:
             mention = text.span(noun.first - 2, noun.last)
             return Actor(name=mention.text, mention=mention, type="group")  # "all but two members"
-        named = self._apposition(noun) or self._name_before(noun)
+        named = apposed_name(self, noun) or name_before(self, noun)
         return named or self.resolve(
             noun.first, self.offices.of_phrase_end(noun) if self.offices.takes_of(noun) else noun.last
         )
-
-    def _apposition(self, noun: NounPhrase) -> Actor | None:
-        """Return the name in apposition to a phrase without a name: "its ally, [Norway],"; None if there is none."""
-        text = self.doc.text
-        end = self.offices.post_phrase_end(noun) if self.offices.is_office(noun) else noun.last
-        if (
-            (text.tags[noun.head] == "NNP" and not self.offices.is_office(noun))
-            or end + 1 >= len(text.words)
-            or text.words[end] != ","
-        ):
-            return None
-        name = self.clauses.noun_phrase(end + 1)
-        if (
-            name is None
-            or name.first != end + 1
-            or text.tags[name.head] != "NNP"
-            or self.clauses.is_time_expression(name)
-        ):
-            return None
-        verb = self.doc.chunks.verb_group(name.last)
-        actor = self.resolve(name.first, name.last)
-        is_name_of = actor.type == "person" or (actor.type == "country" and not self.offices.is_office(noun))
-        return (
-            actor
-            if is_name_of and (verb is None or not verb.finite) and self.offices.word_after(name) != "and"
-            else None
-        )
-
-    def _name_before(self, noun: NounPhrase) -> Actor | None:
-        """Return the name to which a phrase is an apposition: "[the Lind Group], a union that …"; else None.
-
-        The phrase is indefinite, or closed by a comma, as "the group" after "For Berg, the group" is no apposition.
-        """
-        text = self.doc.text
-        if noun.first < 2 or text.words[noun.first - 1] != "," or text.tags[noun.head] not in {"NN", "NNS"}:  # noqa: PLR2004
-            return None
-        name = self.clauses.noun_phrase(noun.first - 2)
-        end = self.offices.post_phrase_end(noun)
-        is_closed = end < len(text.words) and (text.words[end] == "," or text.tags[end] == "WP")
-        is_apposition = text.tags[noun.first] == "DT" and (text.lower[noun.first] in {"a", "an"} or is_closed)
-        if name is None or not is_apposition or text.tags[name.head] != "NNP" or self.clauses.is_time_expression(name):
-            return None
-        is_object = name.first > 0 and text.tags[name.first - 1] in {"IN", "TO", "SC", "CC"}
-        actor = self.resolve(name.first, name.last)
-        is_indefinite = text.lower[noun.first] in {"a", "an"}  # "the board of the Lind Group, a union that"
-        return actor if (is_indefinite or not is_object) and actor.type in {"person", "organisation"} else None
 
     def possessor(self, noun: NounPhrase, before: int) -> Actor | None:
         """Return the possessor within a phrase before a token: "Oslo's", "his"; None if there is none."""

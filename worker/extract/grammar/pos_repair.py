@@ -133,23 +133,13 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
     doubtful = [i for i in range(*sentence) if tags[i] not in _NEVER_REPAIRED or lower[i] not in known]
     for i in doubtful:
         tag, low = tags[i], lower[i]
-        if (
-            tag in _MAYBE_NAME
-            and words[i][0].isupper()
-            and (_is_given_name(tag, words, i, low, lexicon) or _is_name(tags, i, low, known, lexicon))
-        ):
+        if tag in _MAYBE_NAME and words[i][0].isupper() and _may_be_name(tags, words, i, low, known, lexicon):
             tags[i] = "NNP"
-        elif (
-            tag in _NOUN_OR_NOT
-            and i
-            and tags[i - 1] in _BEFORE_NOUN
-            and _is_organisation_noun(low, tag, known, lexicon)
-        ):
+        elif tag in _NOUN_OR_NOT and i and tags[i - 1] in _BEFORE_NOUN and _is_body(low, tag, known, lexicon):
             tags[i] = "NN"
         elif tag in _IMPOSSIBLE_IF_UNKNOWN and words[i].islower() and _is_unseen(low, known, lexicon):
-            tags[i] = (
-                "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"
-            )  # unknown word: not an interjection
+            # an unknown word is no interjection
+            tags[i] = "NNS" if low.endswith("s") and low not in lexicon.roles else "NN"
             tags[i] = resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
         elif tag in _MODIFIER_TAGS and low in modifiers and _modifies_role(tags, i, lower, lexicon, sentence):
             tags[i] = "JJ"  # "a longtime aide", "said retired Gen. Hale"
@@ -157,11 +147,7 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
             tags[i] = _repaired_verb(tags, i, lower, lexicon)
         elif low == "her" and tag == "PRP" and _is_possessive_her(tags, i, lower, lexicon):
             tags[i] = "PRP$"
-        elif (
-            tag == "NNP"
-            and (low in lexicon.groups or low.endswith(("men", "women")))
-            and _opens_sentence(tags, tokens, i)
-        ):
+        elif tag == "NNP" and _is_group(low, lexicon) and _opens_sentence(tags, tokens, i):
             tags[i] = "NNS"
         elif tag in NOUN_OR_VERB_TAGS:
             is_past = _is_past_form(tags, i, low, known)  # "the council decided on": `retag_past_tense` makes it finite
@@ -190,7 +176,7 @@ def _repaired_verb(tags: list[str], i: int, lower: list[str], lexicon: Lexicon) 
     return "NNS" if tag != "VBD" and low.endswith(("men", "women")) else tag
 
 
-def _is_organisation_noun(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+def _is_body(low: str, tag: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
     """Return whether a word tagged by its ending as adverb or adjective is an organisation noun: "the assembly"."""
     return low in lexicon.organisation_heads and (tag == "RB" or "JJ" not in known.get(low, ()))
 
@@ -241,9 +227,17 @@ def _is_name(tags: list[str], i: int, low: str, known: Mapping[str, list[str]], 
     return tags[i] in _UNKNOWN_WORD or following == "NNP" or (following in _PREDICATES and low not in lexicon.roles)
 
 
-def _is_given_name(tag: str, words: list[str], i: int, low: str, lexicon: Lexicon) -> bool:
-    """Return whether a seeming plural is a given name in -s that the training data lacks: "Lars Lind"."""
-    return tag == "NNS" and low in lexicon.given_names and words[i + 1 : i + 2] != [] and words[i + 1][0].isupper()
+def _may_be_name(  # noqa: PLR0917 - the annotations so far
+    tags: list[str], words: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon
+) -> bool:
+    """Return whether a capitalised word is a name; a seeming plural may be a given name: "Lars Lind"."""
+    given = tags[i] == "NNS" and low in lexicon.given_names and words[i + 1 : i + 2] != [] and words[i + 1][0].isupper()
+    return given or _is_name(tags, i, low, known, lexicon)
+
+
+def _is_group(low: str, lexicon: Lexicon) -> bool:
+    """Return whether a word denotes a group of persons: "fishermen", "lawmakers"."""
+    return low in lexicon.groups or low.endswith(("men", "women"))
 
 
 def _in_noun_phrase(tags: list[str], i: int) -> bool:
