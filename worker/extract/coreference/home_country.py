@@ -83,7 +83,10 @@ class OfficeModifiers:
         return frozenset(word for end in ends for word in words[end : end + _MAX_HOLDER] if word[0].isupper())
 
     def has_bare_office(self, first: int, last: int, holders: frozenset[str]) -> bool:
-        """Return whether tokens [first, last) name a person with an office, and `holders` not with that of a country."""
+        """Return whether tokens [first, last) name a person with an office that no country modifies.
+
+        `holders`: words of the names after the offices that a country modifies.
+        """
         words, lower, tags = self.text.words, self.text.lower, self.text.tags
         return any(
             words[i][0].isupper()
@@ -117,7 +120,7 @@ def find_home(mentions: list[CountryMention], dateline: list[Codes]) -> str | No
     The country prevails among all names, and among those that do not modify the offices of persons: an article that
     only quotes US officials is not about the US.  `dateline`: countries of the place of its dateline.
     """
-    named = [(_of_all_readers(m.codes), m.weight, m.of_office) for m in mentions]
+    named = [(_codes_elsewhere(m.codes), m.weight, m.of_office) for m in mentions]
     named = [mention for mention in named if mention[0]]
     placed = [(codes, _DATELINE_WEIGHT) for codes in dateline]
     first_named = next((m.codes[0] for m in mentions if is_of_one_country(m.codes)), None)
@@ -144,8 +147,8 @@ def _evidence(listed: list[tuple[Codes, float]]) -> defaultdict[str, float]:
     return evidence
 
 
-def _of_all_readers(codes: Codes) -> Codes:
-    """Return the countries that a name means outside an article about one of them; empty for a generic name."""
+def _codes_elsewhere(codes: Codes) -> Codes:
+    """Return the countries of a name in an article about another country; empty for a generic name."""
     if not codes or codes[0] in {ANY_COUNTRY, INTERNATIONAL}:
         return ()
     return tuple(code for code in codes if code[0] != LOCAL)
