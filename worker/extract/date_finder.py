@@ -208,7 +208,7 @@ _PARSERS: tuple[tuple[str, ExpressionParser], ...] = (
 # ---------------------------------------------------------------- the pattern
 _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"[\d\u00b2-\u00be]")
-"""What may begin a number: `str.isdigit` is true of superscripts, too."""
+"""Characters that may begin a number: `str.isdigit` is true of superscripts, too."""
 _SEARCH_WINDOW = 48
 """Characters around the first and last time word that are searched.  Affects only speed."""
 _YEAR = "(?:1[89]|20)[0-9]{2}"
