@@ -149,3 +149,46 @@ def test_a_part_of_a_name_refers_to_its_bearer(full: str, short: str) -> None:
     text = f"Oil Minister {full} said the port was closed.\n\n{short} said it was late."
     first, second = speaker_names(text)
     assert first == second == full.removeprefix("Sheikh ")
+
+
+# ---------------------------------------------------------------- names with marks and conjunctions
+@pytest.mark.parametrize(
+    "name",
+    ["Robert 'Bob' Lund", 'Robert "Bob" Lund', "Robert “Bob” Lund", "Robert \u2018Bob\u2019 Lund", "Robert (Bob) Lund"],
+)
+def test_a_nickname_is_a_part_of_the_name(name: str) -> None:
+    text = f"Mayor {name} said that rain fell. Mr Lund said that it was late."
+    assert [fields(s) for s in speakers(text)] == [(name, "person", "Mayor", None)] * 2
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u200f", "\u200b", "\ufeff", "\u2066"])
+def test_a_mark_without_a_glyph_does_not_end_a_title_or_name(mark: str) -> None:
+    for title, name in (
+        (f"Mayor{mark}", "Ida Lunde"),
+        (f"{mark}Mayor", f"Ida{mark} Lunde"),
+        ("Mayor", f"Ida Lun{mark}de"),
+    ):
+        (speaker,) = speakers(f"{title} {name} said that rain fell.")
+        assert fields(speaker) == (name, "person", "Mayor", None)
+
+
+def test_a_profession_in_a_list_of_surnames_is_a_surname() -> None:
+    assert [fields(a) for a in parties("Carpenter, Stolten and Poel met in Riga on Monday.")] == [
+        (name, "person", None, None) for name in ("Carpenter", "Stolten", "Poel")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "country"),
+    [
+        ("The Securities and Exchange Commission said rain fell.", "Securities and Exchange Commission", "US"),
+        ("The Treaties and Harbours Agency said rain fell.", "Treaties and Harbours Agency", None),
+    ],
+)
+def test_a_body_with_two_fields_is_one_name(text: str, name: str, country: str | None) -> None:
+    assert [fields(s) for s in speakers(text)] == [(name, "organisation", None, country)]
+
+
+def test_a_title_of_a_country_precedes_the_institution_that_begins_it() -> None:
+    text = "Latvia is dry. Latvian rain fell.\n\nTreasury Secretary Jo Fry said rain fell."
+    assert [fields(s) for s in speakers(text)] == [("Jo Fry", "person", "Treasury Secretary", "US")]

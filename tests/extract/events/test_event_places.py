@@ -43,6 +43,10 @@ def test_the_place_of_a_meeting(text: str, place: str | None) -> None:
     assert places(INTRODUCTION + text) == [place]
 
 
+def test_a_listed_city_that_begins_with_a_given_name_is_a_place() -> None:
+    assert places("The ministers met in Rio de Janeiro on Monday.") == ["Rio de Janeiro"]
+
+
 def test_here_is_the_place_of_the_dateline() -> None:
     text = (
         "BELM, Nov 30 (Baltic Wire) - Norwegian President Jonas Berg will meet Latvia's trade minister here on Friday."

@@ -100,6 +100,13 @@ def test_main_verbs_and_roles_keep_their_tags(word: str, sentence: str, expected
     assert tag_of(word, sentence) == expected
 
 
+@pytest.mark.parametrize(
+    "sentence", ["When envoys met, rain fell.", "Lunde and envoys met in Riga.", "US envoys met in Riga."]
+)
+def test_an_unknown_plural_of_a_role_is_no_verb(sentence: str) -> None:
+    assert tag_of("envoys", sentence) == "NNS"
+
+
 def test_an_apostrophe_after_s_is_possessive() -> None:
     assert tag_of("'", "He told CBS' Face the Town that the ferry was late.") == "POS"
 

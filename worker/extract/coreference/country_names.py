@@ -92,13 +92,16 @@ class CountryNames:
     def at(self, i: int, last: int) -> tuple[Codes, int] | None:
         """Return the countries of the longest name from token `i` that ends by `last`, and its length; else None."""
         words, table = self.text.words, self.table
-        size = table.name_sizes.get(words[i])
-        if size is not None:
-            found = _longest(words, i, min(size, last - i), table.names)
-            if found is not None and not self._opens_other_name(i, i + found[1]):
-                return found
-        size = table.title_sizes.get(self.text.lower[i])
-        return _longest(self.text.lower, i, min(size, last - i), table.titles) if size is not None else None
+        size, title_size = table.name_sizes.get(words[i]), table.title_sizes.get(self.text.lower[i])
+        found = _longest(words, i, min(size, last - i), table.names) if size is not None else None
+        if found is not None and self._opens_other_name(i, i + found[1]):
+            found = None
+        if title_size is None:
+            return found
+        title = _longest(self.text.lower, i, min(title_size, last - i), table.titles)
+        if found is not None and title is not None:
+            return title if title[1] > found[1] else found  # "Treasury Secretary" is no Treasury
+        return found or title
 
     def _opens_other_name(self, first: int, last: int) -> bool:
         """Return whether a party's name of one word begins another name: "Democratic" in "the Democratic League"."""

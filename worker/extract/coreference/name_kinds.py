@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import load_institutions
@@ -104,3 +105,18 @@ def is_common_word(text: AnnotatedText, lexicon: Lexicon, i: int, *, opens: bool
     known, word = load_tagger(lexicon.language).tag_dictionary, text.words[i]
     listed = text.lower[i] in known or text.lower[i] in lexicon.thing_nouns or text.lower[i] in lexicon.roles
     return listed and (opens or "NNP" not in known.get(word, ())) and text.lower[i] not in lexicon.given_names
+
+
+def is_listed_surname(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
+    """Return whether a profession in capitals is a surname in a list: "Baker, Lunde and Tamm"; no office or title."""
+    word, at = text.lower[phrase.head], phrase.head
+    if phrase.last - phrase.first > 1 or word in lexicon.offices or word in lexicon.titles:
+        return False
+    if not text.words[at][0].isupper() or text.tags[at] not in {"NNP", "NN"}:
+        return False
+    after = text.words[phrase.last : phrase.last + 3]
+    if text.tags[phrase.last + 1 : phrase.last + 2] == ["NNP"] and (
+        after[0] == "and" or (after[0] == "," and after[2:] in ([","], ["and"]))
+    ):
+        return True
+    return text.words[at - 1] in {",", "and"} and text.tags[at - 2] == "NNP"

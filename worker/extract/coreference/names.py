@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from worker.extract.coreference.name_kinds import NameKind, classify
+from worker.extract.coreference.name_kinds import NameKind, classify, is_listed_surname
 from worker.extract.coreference.person_nouns import is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
+from worker.extract.grammar.nicknames import NICKNAME_MARKS
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.grammar.time_phrases import is_time_expression
@@ -19,6 +20,7 @@ from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.person_words import load_person_words
 
+_MARKS_IN_NAME = frozenset({*NICKNAME_MARKS, *NICKNAME_MARKS.values()})
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
 _NO_ROLE = (-1, -1)
 _MAX_PARTICLE = 4
@@ -58,7 +60,7 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
         for first, last in _split_at_possessives(text, phrase):
             if text.words[last - 1].islower():
                 continue
-            name = _find_name(text, lexicon, number, first, last)
+            name = _find_name(text, lexicon, number, phrase, first, last)
             if name is not None:
                 found.append(name)
             elif text.words[last - 1][0].isupper():
@@ -94,8 +96,10 @@ def _split_at_possessives(text: AnnotatedText, phrase: NounPhrase) -> list[tuple
     return parts
 
 
-def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, last: int) -> Name | None:
-    """Return the name at the end of a part of a noun phrase; None if there is none."""
+def _find_name(  # noqa: PLR0917 - the phrase and its part
+    text: AnnotatedText, lexicon: Lexicon, number: int, phrase: NounPhrase, first: int, last: int
+) -> Name | None:
+    """Return the name in tokens [first, last), at the end of a part of a noun phrase; None if there is none."""
     if last - first > 1 and text.lower[last - 1] in lexicon.groups:
         return None  # "the Senate Republicans" are a group
     if last - first > 1 and _ends_in_role(text, lexicon, first, last):
@@ -109,12 +113,15 @@ def _find_name(text: AnnotatedText, lexicon: Lexicon, number: int, first: int, l
         return None
     name_start = _name_start(text, lexicon, first, start, last)
     gender = _title_gender(text, lexicon, first, name_start)
+    listed = name_start == last and is_listed_surname(text, phrase, lexicon)
     if name_start == last:
-        return None
+        if not listed:
+            return None
+        name_start = start
     titled = name_start > start or (start > first and text.lower[start - 1] in lexicon.roles)
     name_first = name_start if name_start > start else _skip_demonym(text, lexicon, start, last)
     article = text.tags[first] == "DT" and name_first == first + 1
-    kind = classify(text, lexicon, name_first, last, titled=titled, article=article)
+    kind = "person" if listed else classify(text, lexicon, name_first, last, titled=titled, article=article)
     role = _role_range(text, lexicon, first, name_start, name_first) if kind in {"person", "unknown"} else _NO_ROLE
     return Name(
         first=name_first,
@@ -178,6 +185,8 @@ def _is_name_word(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
     word = text.words[i]
     if word[0].isupper():
         return text.tags[i] in _CAPITALISED or len(word) > 1
+    if word in _MARKS_IN_NAME:
+        return i > 0 and text.words[i - 1][0].isupper()  # marks are inside a noun phrase only around a nickname
     if "-" in word or "'" in word or "’" in word:
         return _is_capital_after_particle(word)
     if word in {"&", "and"}:

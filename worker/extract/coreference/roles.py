@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from worker.extract.coreference.appositions import apposed_role, letters_after
+from worker.extract.coreference.name_kinds import is_listed_surname
 from worker.extract.coreference.names import Name
 from worker.extract.coreference.person_nouns import is_person_noun, is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
@@ -141,7 +142,7 @@ def is_role(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon) -> bool:
     word = text.lower[phrase.head]
     if word == "lady":
         return text.lower[phrase.head - 1] == "first"
-    return is_role_word(word, lexicon)
+    return is_role_word(word, lexicon) and not is_listed_surname(text, phrase, lexicon)
 
 
 def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> frozenset[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from worker.extract.dates import TemporalSide, TimeExpression, resolve_date
 from worker.extract.events.event_times import EventTimes
 from worker.extract.events.topic_spans import is_seat_of_power
 from worker.extract.grammar.chunker import NounPhrase
+from worker.extract.lexicon.institution_names import Codes, load_institutions
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Span
 
@@ -216,12 +218,19 @@ class TimeAndPlace:
             and text.lower[i + 1] not in self.doc.lexicon.acronyms
         )
 
+    @cached_property
+    def _listed_places(self) -> Mapping[str, Codes]:
+        """The regions and cities of the gazetteer: "Rio de Janeiro" begins with a given name."""
+        return load_institutions(self.doc.lexicon.language).places
+
     def can_be_place(self, noun: NounPhrase) -> bool:
         """Return whether a phrase can be a place: a name that is no date or person, or a definite place noun."""
         text = self.doc.text
         if self.clauses.is_time_expression(noun) or text.tags[noun.head] in {"PRP", "WP", "CD"}:
             return False
         if text.tags[noun.head] == "NNP" or text.words[noun.head][0].isupper():
+            if " ".join(text.words[noun.first : noun.last]) in self._listed_places:
+                return True
             if text.lower[noun.head] in word_set(self.lexicon.meeting.place_nouns):
                 return True
             actor = self.doc.mentions.resolve(noun.first, noun.last)

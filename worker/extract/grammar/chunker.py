@@ -11,6 +11,7 @@ from itertools import accumulate
 from msgspec import Struct, structs
 
 from worker.extract.grammar.conjoined_names import join_conjoined_names
+from worker.extract.grammar.nicknames import join_nicknames
 from worker.extract.grammar.noun_phrases import CURRENCIES, find_noun_phrase_end
 from worker.extract.grammar.past_or_participle import FINITE
 from worker.extract.grammar.sentences import AnnotatedText
@@ -90,6 +91,7 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
     for first, last in text.paragraphs:
         _chunk_paragraph(text, found, first, last, lexicon)
     join_conjoined_names(text, found, lexicon)
+    join_nicknames(text, found)
     for first, last in text.sentences:
         if first in text.layout.introductions:
             _govern_item(text, found, first, last)

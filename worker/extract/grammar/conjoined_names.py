@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.grammar.pos_tagger import load_tagger
+from worker.extract.lexicon.institution_names import load_institutions
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import Chunks, NounPhrase
@@ -72,7 +73,16 @@ def _is_field_list(text: AnnotatedText, phrases: list[NounPhrase], lexicon: Lexi
 def _is_listed_pair(text: AnnotatedText, left: NounPhrase, right: NounPhrase, lexicon: Lexicon) -> bool:
     """Return whether two conjuncts are a listed name: "Trinidad and Tobago", "Marks and Spencer"."""
     pair = f"{text.words[left.last - 1]} and {text.words[right.first]}"
-    return pair in lexicon.countries or pair.lower() in lexicon.conjoined_names
+    if pair in lexicon.countries or pair.lower() in lexicon.conjoined_names:
+        return True
+    if not (text.words[left.last - 1][0].isupper() and text.words[right.first][0].isupper()):
+        return False
+    institutions = load_institutions(lexicon.language).classes
+    return any(
+        " ".join(text.words[first:last]) in institutions
+        for first in range(max(left.first, left.last - _MAX_WORDS), left.last)
+        for last in range(right.first + 1, min(right.last, right.first + _MAX_WORDS) + 1)
+    )
 
 
 def _is_field(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon, *, opens: bool = False) -> bool:
@@ -92,7 +102,8 @@ def _is_field_word(text: AnnotatedText, token: int, lexicon: Lexicon) -> bool:
         return True
     if not word[0].isupper() or low in lexicon.roles or low in lexicon.titles or low in lexicon.body_heads:
         return False
-    tags = load_tagger(lexicon.language).tag_dictionary.get(low)
+    known = load_tagger(lexicon.language).tag_dictionary
+    tags = known.get(low) or known.get(low[:-3] + "y" if low.endswith("ies") else low.removesuffix("s"))
     return tags is not None and not _COMMON.isdisjoint(tags) and text.tags[token] not in {"DT", "PRP$", "POS", "CD"}
 
 

@@ -53,6 +53,8 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
         return "VBG"  # "for meeting Hale"
     if tag == "NN" and low.endswith("ing") and low in lexicon.cues and _is_participle_with_clause(tags, i, lower):
         return "VBG"  # "a briefing announcing that"
+    if tag == "VBZ" and low not in known and low[:-1] in lexicon.roles and low not in lexicon.lemmas:
+        return "NNS"  # "When envoys met": no verb is made of the noun
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _would_be_second_verb(tags, i, lower, lexicon):
         return "NNS"
     if tag == "NNS" and (

@@ -22,8 +22,8 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
-"""Characters without a glyph inside words: soft hyphen, zero-width space and joiners, byte order mark."""
+_INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+"""Characters without a glyph: soft hyphen, zero-width space and joiners, marks of direction, byte order mark."""
 _REMOVE_INVISIBLE = dict.fromkeys(map(ord, _INVISIBLE))
 _TOKEN_WITH_INVISIBLE = re.compile(
     _TOKEN.pattern.replace(r"\w+(?:['’‘\-‐‑&]\w+)*", rf"\w+(?:(?:['’‘\-‐‑&]|[{_INVISIBLE}]{{1,3}})\w+)*"),
