@@ -119,4 +119,4 @@ def is_listed_surname(text: AnnotatedText, phrase: NounPhrase, lexicon: Lexicon)
         after[0] == "and" or (after[0] == "," and after[2:] in ([","], ["and"]))
     ):
         return True
-    return text.words[at - 1] in {",", "and"} and text.tags[at - 2] == "NNP"
+    return at > 1 and text.words[at - 1] == "and" and text.tags[at - 2] == "NNP"
