@@ -86,3 +86,52 @@ def test_the_act_in_an_object_relative_is_a_decision_of_its_own() -> None:
 )
 def test_opinions_conditions_and_kinds_of_people_give_no_decision(text: str) -> None:
     assert decisions(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "decider", "status", "category", "about"),
+    [
+        # the body of the sentence before
+        ("Norway's parliament debated the fish bill. The bill was passed by a wide margin.",
+          "Norway's parliament", "taken", "legislative", "The bill"),
+        # the speaker
+        ("Finance minister Anna Lund said a new fund would be set up next year.", "Anna Lund", "proposed", "executive",
+         "a new fund"),
+        # the owner of what is decided on
+        ("EU tariffs imposed on Chile in May will stay, officials said.", "EU", "taken", "executive", "EU tariffs"),
+        ("Estonian plans to close the border were criticised.", "Estonian", "proposed", "executive",
+         "close the border"),
+        # the place
+        ("The deportation order was blocked in the high court on Monday.", "high court", "taken", "court",
+         "The deportation order"),
+    ],
+)  # fmt: skip
+def test_who_decides_is_named_beside_a_verb_whose_subject_is_decided_on(
+    text: str, decider: str, status: str, category: str, about: str
+) -> None:
+    found = decisions(text)
+    assert [fields(d) for d in found if d.cue and d.cue.text != "stay"] == [(decider, status, category, about)]
+
+
+def test_an_announcement_and_the_act_it_announces_are_one_decision() -> None:
+    text = "Party leader Jan Novak announced on Sunday that the Greens are leaving the coalition."
+    assert [fields(d)[3] for d in decisions(text)] == ["the Greens are leaving the coalition"]
+
+
+def test_what_a_court_blocks_is_a_decision_of_a_court() -> None:
+    (one,) = decisions("A federal court blocked the deportation order on Monday.")
+    assert fields(one) == ("federal court", "rejected", "court", "the deportation order")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Serbia stays committed to the talks.",
+        "Nato supported the UN by intervening in the war.",
+        "The parliament reopened on Monday.",
+        "The proposal, backed by most MPs, is to be debated.",
+        "Minister Peter Lang left on Friday.",
+    ],
+)
+def test_verbs_without_the_object_that_makes_them_an_act_give_no_decision(text: str) -> None:
+    assert decisions(text) == []

@@ -21,7 +21,8 @@ class ActParties(NamedTuple):
     parties: list[Actor]
     source: str
     """"subject", "agent", "owner", "modifier", a preposition, "report", "pronoun", "institution", "verb", "rule", or
-    "none"; "unresolved" for a subject that is no party.
+    "none"; "patient", "place", "speaker" or "near" where the subject is what is decided on; "unresolved" for a subject
+    that is no party.
     """
     phrase: NounPhrase | None = None
     """The subject; None for other constructions."""

@@ -13,6 +13,7 @@ import msgspec
 
 from worker.extract.events.decisions.act import NO_PARTIES, ActParties
 from worker.extract.events.decisions.act_grammar import verb_classes
+from worker.extract.events.decisions.act_patients import demonyms_of, parties_beside
 from worker.extract.events.decisions.reader import is_agentive_participle, skip_time
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
@@ -32,14 +33,19 @@ def parties_of_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) ->
     """Return the agent of a passive, else the subject; the source "unresolved" marks a subject that is no party."""
     if group.passive or is_agentive_participle(ctx, group):
         agents = agent_parties(ctx, group.last)
-        return ActParties(agents, "agent") if agents else NO_PARTIES
+        if agents and any(actor.type != "unnamed" or ctx.roles.political_role(actor) for actor in agents):
+            return ActParties(agents, "agent")  # not "by a wide margin"
+        return parties_beside(ctx, group, ctx.clauses.subject(group))
     subject = ctx.clauses.subject(group)
     if subject is None:
-        return NO_PARTIES
+        return parties_beside(ctx, group, None)
     if ctx.text.tags[subject.head] == "PRP":
         return _parties_of_pronoun(ctx, classes, subject, group)
     found = subject_parties(ctx, group)
-    return ActParties(found, "subject" if found else "unresolved", subject)
+    if found and any(ctx.roles.political_role(actor) for actor in found):
+        return ActParties(found, "subject", subject)
+    beside = parties_beside(ctx, group, subject)
+    return beside if beside.parties else ActParties(found, "subject" if found else "unresolved", subject)
 
 
 def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhrase, group: VerbGroup) -> ActParties:
@@ -108,8 +114,13 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
     owner = _owner(ctx, noun) if not _is_owned_by_time(ctx, noun) else None
     if owner is not None:
         return ActParties([owner], "owner")
-    if before := ctx.parties.modifier_parties(noun, noun.head) or _institution_before(ctx, noun):
-        return ActParties(before, "modifier")
+    for before in (
+        ctx.parties.modifier_parties(noun, noun.head),
+        _institution_before(ctx, noun),
+        demonyms_of(ctx, noun),
+    ):
+        if before:
+            return ActParties(before, "modifier")
     at = skip_time(ctx, noun.last)
     if ctx.word(at) in classes.grammar_words["noun_decider_prepositions"]:
         found = ctx.parties.parties_of(ctx.clauses.noun_phrase(at + 1))

@@ -82,8 +82,9 @@ def _object_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> Span | Non
         return ctx.topics.clause_span(verb.head)
     if ctx.word(at) in {"that", "whether"}:
         return ctx.topics.clause_span(at + (ctx.word(at) == "that"))
-    if act.object is not None:
-        return object_span(ctx, act.object, group)
+    target = act.object or _modified_patient(ctx, act, group)
+    if target is not None:
+        return object_span(ctx, target, group)
     if at >= ctx.text.sentence_range(act.head)[1]:
         return None
     if verb is not None and ctx.text.tags[verb.head] == "VBG":
@@ -94,6 +95,12 @@ def _object_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> Span | Non
         return ctx.topics.clause_span(at)  # "looked into [the matter]", "agreed on [how to vote]"
     is_complement = ctx.text.tags[at] in {"IN", "TO"} and not ctx.time_and_place.is_time_at(at)
     return ctx.topics.clause_span(at + 1) if is_complement else None
+
+
+def _modified_patient(ctx: EventContext, act: Act, group: VerbGroup) -> NounPhrase | None:
+    """Return the noun that a participle modifies, where it names the decider: "[EU tariffs] imposed on Chile"."""
+    is_bare = group.first == group.head and ctx.text.tags[group.head] in {"VBN", "VBD"}
+    return act.who.phrase if is_bare and act.who.source == "patient" else None
 
 
 def _gerund_after(ctx: EventContext, act: Act) -> Span | None:

@@ -244,17 +244,19 @@ def _trim_object(ctx: EventContext, whole: Span, least: int) -> Span:
 
 
 def _category_by_decider(ctx: EventContext, category: Category, deciders: list[Actor]) -> Category:
-    """Return an executive or legislative category adjusted to the first decider, by its head words.
+    """Return the category adjusted to the first decider, by its head words.
 
-    Courts give "court", campaigns "campaign", bodies that are executive or legislative their own; other categories
-    stay.
+    Courts give "court", also for enforcement; to executive and legislative acts campaigns give "campaign", and bodies
+    that are executive or legislative their own category.  Other categories stay.
     """
-    if category not in {"executive", "legislative"}:
+    if category not in {"executive", "legislative", "enforcement"} or not deciders:
         return category
     d = ctx.lexicon.decision.deciders
     heads = ctx.roles.head_words(deciders[0])
     if heads & word_set(d.court):
         return "court"
+    if category == "enforcement":
+        return category
     if heads & word_set(d.campaign):
         return "campaign" if category == "executive" else category
     if heads & word_set(d.executive) and deciders[0].type != "person":

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.act_classes import ActClasses
     from worker.schema import DecisionStatus
 
+_ANNOUNCING = frozenset({"announce", "decide"})
 _OBJECT_WORDS = 3
 """Last words of an object whose classes count."""
 _CURRENCY = frozenset("$\N{POUND SIGN}\N{EURO SIGN}")
@@ -56,7 +57,7 @@ def _add_modality_features(ctx: EventContext, classes: ActClasses, act: Act, gro
     modality, found = ctx.modality(group), act.features
     found += (f"modal:{modality.modal}", f"outcome:{modality.outcome}")
     found += ["conditional:yes"] * modality.conditional + ["habitual:yes"] * modality.habitual
-    act.governors = frozenset(governor.token for governor in modality.governors)
+    act.governors = frozenset(governor.token for governor in modality.governors) | _announcing_verb(ctx, classes, group)
     if not modality.governors:
         found.append("governor:none")
         return
@@ -69,6 +70,17 @@ def _add_modality_features(ctx: EventContext, classes: ActClasses, act: Act, gro
     else:
         found += (f"governor:n{name}" for name in classes.classes_of_noun.get(word, UNLISTED))
     found.append(f"governorobject:{nearest.object is not None}")
+
+
+def _announcing_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> frozenset[int]:
+    """Return the head of the verb that announces the act: "[announced] on Sunday that the party is leaving"; else none.
+
+    Both tell one act, of which one is kept.
+    """
+    before = ctx.clauses.finite_verb_before(group) if group.finite else None
+    if before is None or _ANNOUNCING.isdisjoint(verb_classes(ctx, classes, before)):
+        return frozenset()
+    return frozenset({before.head}) if ctx.word(skip_time(ctx, before.last)) == "that" else frozenset()
 
 
 _REPORTED = {
