@@ -92,7 +92,7 @@ def test_opinions_conditions_and_kinds_of_people_give_no_decision(text: str) -> 
     ("text", "decider", "status", "category", "about"),
     [
         # the body of the sentence before
-        ("Norway's parliament debated the fish bill. The bill was passed by a wide margin.",
+        ("Norway's parliament sat until midnight. The bill was passed by a wide margin.",
           "Norway's parliament", "taken", "legislative", "The bill"),
         # the speaker
         ("Finance minister Anna Lund said a new fund would be set up next year.", "Anna Lund", "proposed", "executive",

@@ -31,7 +31,8 @@ def parties_beside(ctx: EventContext, group: VerbGroup, patient: NounPhrase | No
         return ActParties(owners, "patient", patient)
     if (seat := _seat_of_decision(ctx, group)) is not None:
         return ActParties([seat], "place", patient)
-    if (speaker := _speaker(ctx, group.head)) is not None:
+    is_announced = group.passive and group.modal >= 0  # "the minister said a fund would be set up"
+    if is_announced and (speaker := _speaker(ctx, group.head)) is not None:
         return ActParties([speaker], "speaker", patient)
     body = _last_body(ctx, group.head)
     return ActParties([body], "near", patient) if body is not None else NO_PARTIES
