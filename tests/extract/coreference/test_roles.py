@@ -23,6 +23,9 @@ from tests.extract.coreference.speakers import speakers
         # a thing in an adjunct is no role
         ("In a letter Martin Dell said it was late.", None),
         ("Martin Dell, a day later, said it was late.", None),
+        # the end of a phrase before the clause is no apposition
+        ("After talks with the ports minister, Martin Dell said it was late.", None),
+        ("In a letter to the former mayor, Martin Dell said it was late.", None),
     ],
 )
 def test_the_role_of_a_person(sentence: str, role: str | None) -> None:

@@ -200,7 +200,17 @@ def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Na
         return None
     if text.lower[before.first] in {"a", "an"} and before.first and text.words[before.first - 1] == ",":
         return None  # "X, a senator, Y and Z": the apposition belongs to X
+    if _ends_fronted_phrase(text, chunks, before, name):
+        return None
     return _with_role(name, name.first, _without_article(text, before.first), role_end, before.first)
+
+
+def _ends_fronted_phrase(text: AnnotatedText, chunks: Chunks, role: NounPhrase, name: Name) -> bool:
+    """Return whether a role ends a phrase before the clause of the name: "After talks with the mayor, X said"."""
+    if role.first == 0 or text.tags[role.first - 1] not in {"IN", "TO"}:
+        return False
+    verb = chunks.verb_group(name.last) if name.last < len(text.words) else None
+    return verb is not None and verb.finite
 
 
 def _role_after(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> Name | None:

@@ -30,7 +30,7 @@ def is_excluded(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
-    if _is_opinion(ctx, classes, act):
+    if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
         return True
     if act.reading is not None:
         return False
@@ -40,6 +40,14 @@ def is_excluded(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
         return True
     group = act.verb or (ctx.chunks.verb_group(act.noun.first - 1) if act.noun is not None else None)
     return group is not None and _is_unreal(ctx, classes, group)
+
+
+def _introduces_list(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a verb of choice has its complements in the items of a list: "decided on Monday to: • open …"."""
+    introductions = ctx.text.layout.introductions
+    if not introductions or ctx.lemma(group) not in ctx.lexicon.choice_kinds:
+        return False
+    return ctx.text.sentence_range(group.head)[1] - 1 in introductions.values() and ctx.clauses.object(group) is None
 
 
 def _is_choice_of(ctx: EventContext, group: VerbGroup) -> bool:
