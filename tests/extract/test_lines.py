@@ -141,7 +141,7 @@ def test_a_meeting_in_headline_and_text_is_one() -> None:
             "Norway approves rise in port fees",
             "The Norwegian cabinet has approved a ministry plan to raise the fees of ports.",
         ),
-        ("EU agrees on aid package for ports", "Foreign ministers agreed on an aid package of loans for ports."),
+        ("EU agrees on relief fund for ports", "Foreign ministers agreed on a relief fund for small ports."),
         ("Leaders meet over port fees", "Prime Minister Ida Lunde met President Juris Osk on Monday."),
         ("Norwegian coalition meets as crisis looms", "Leaders of the coalition will meet on Friday in Oslo."),
     ],

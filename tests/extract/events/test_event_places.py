@@ -33,7 +33,7 @@ def places(text: str) -> list[str | None]:
         ("Cuts in Belm were preceded by talks between Berg and Lepik.", None),
         ("Talks between Berg and Lepik scheduled to be held in Belm were called off.", "Belm"),
         ("Berg would like to go to Belm to meet Lepik.", "Belm"),
-        ("Berg was in the region for talks with Lepik.", "region"),
+        ("Berg came to the region for talks with Lepik.", "region"),
         ("Berg met Lepik at Kask Police Station on Monday.", "Kask Police Station"),
         ("Berg met Lepik to praise troops stationed in Belm.", None),
         ("Berg met Lepik.", None),
