@@ -11,7 +11,7 @@ from worker.extract.document import Document, read_document
 from worker.extract.events.decisions.act_reading import is_label_feature
 from worker.extract.events.decisions.decisions import decision_acts
 from worker.extract.events.event_context import event_context
-from worker.extract.events.meetings.exclusions import is_excluded
+from worker.extract.events.meetings.exclusions import is_excluded_meeting
 from worker.extract.events.meetings.meetings import SAME_ACT_CHARS, extract_meetings
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
@@ -118,7 +118,7 @@ def _meetings(document: Document) -> list[ScoredCandidate]:
             end=ends[trigger.last - 1],
         )
         for trigger in meeting_triggers(ctx)
-        if not is_excluded(ctx, trigger)
+        if not is_excluded_meeting(ctx, trigger)
     ]
 
 

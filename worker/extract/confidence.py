@@ -4,8 +4,8 @@ One logistic model per kind of event.  A *feature* is a group and a value (rule:
 feature adds its weight, in log-odds, to the bias.  A value without a weight adds nothing.
 
 The weights are data, `lexicon/<language>_confidence.toml`.  Those of statements are fitted to annotated articles by
-`make calibrate`, so that about 90 % of the events at 0.9 are correct.  Those of meetings and decisions are set by hand,
-because there are no annotated articles to fit them to.
+`make calibrate`, so that about 90 % of the events at 0.9 are correct.  Those of meetings and decisions are set by hand;
+they apply only to a language without a scorer (`events/scoring.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ _LEAST, _MOST = 0.01, 0.99
 """Bounds of a confidence, which events carry with two decimals: none is certain."""
 
 
+def confidence_of(log_odds: float) -> float:
+    """Return the probability with these log-odds as a confidence: two decimals, from 0.01 to 0.99."""
+    return min(max(round(1 / (1 + exp(-log_odds)), 2), _LEAST), _MOST)
+
+
 class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
     """A logistic model.  Weights are in log-odds; `bias` is the log-odds of an event without weighted features."""
 
@@ -38,7 +43,7 @@ class ConfidenceModel(Struct, frozen=True, forbid_unknown_fields=True):
 
     def confidence(self, features: Mapping[str, str]) -> float:
         """Return the probability that an event with these features is correct, with two decimals, from 0.01 to 0.99."""
-        return min(max(round(1 / (1 + exp(-self.log_odds(features))), 2), _LEAST), _MOST)
+        return confidence_of(self.log_odds(features))
 
 
 class ConfidenceModels(Struct, frozen=True, forbid_unknown_fields=True):

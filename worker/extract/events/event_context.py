@@ -68,6 +68,11 @@ class EventContext:
             found = self._modalities[group] = read_modality(self.clauses, self.lexicon, group)
         return found
 
+    def statement_at(self, token: int) -> Statement | None:
+        """Return the statement whose content contains a token; None if there is none."""
+        found = self.statement_ids[token]
+        return self.statement_of_id.get(found) if found is not None else None
+
     @cached_property
     def statement_ids(self) -> list[str | None]:
         """For each token the id of the statement that reports it; None outside all statements."""

@@ -12,19 +12,17 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from math import exp
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import msgspec
 from msgspec import Struct
 
+from worker.extract.confidence import confidence_of
 from worker.extract.label_model import SCALE, LabelModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_LEAST, _MOST = 0.01, 0.99
-"""Bounds of a confidence, which events carry with two decimals: none is certain."""
 _CELL = 400
 """Characters of a section of the text; only candidates of the same or of neighbouring sections are compared."""
 NEAR_CHARS = 20
@@ -52,8 +50,7 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
 
     def confidence(self, score: float) -> float:
         """Return the probability that an event with this score is right, with two decimals, from 0.01 to 0.99."""
-        odds = self.confidence_slope * score + self.confidence_bias
-        return min(max(round(1 / (1 + exp(-odds)), 2), _LEAST), _MOST)
+        return confidence_of(self.confidence_slope * score + self.confidence_bias)
 
     def label(self, field: str, features: Iterable[str]) -> str:
         """Return the most probable label of a field.  KeyError for a field without a model."""

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decisions.act import UNRESOLVED, Act, ActParties
-from worker.extract.events.decisions.act_exclusions import is_excluded
+from worker.extract.events.decisions.act_exclusions import is_excluded_act
 from worker.extract.events.decisions.act_parties import parties_of_noun, parties_of_verb
 from worker.extract.events.decisions.reader import trigger_start
 from worker.extract.events.political_role import POSSIBLE
@@ -65,7 +65,7 @@ def _verb_forms(language: str) -> frozenset[str]:
 
 
 def _may_decide(ctx: EventContext, classes: ActClasses, act: Act, least: int) -> bool:
-    return (act.grade >= least or act.reading is not None) and not is_excluded(ctx, classes, act)
+    return (act.grade >= least or act.reading is not None) and not is_excluded_act(ctx, classes, act)
 
 
 def _readings_by_head(

@@ -26,7 +26,7 @@ _INVERSION_WINDOW = 8
 """Tokens between the "had" that opens a condition and its participle: "Had [the council] approved it, …"."""
 
 
-def is_excluded(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
+def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True

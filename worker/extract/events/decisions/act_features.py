@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from worker.extract.events.decisions.act_grammar import KEPT_COMBINATIONS, UNLISTED, determiner
-from worker.extract.events.decisions.act_parties import enclosing_statement
 from worker.extract.events.decisions.noun_act_features import add_noun_features
 from worker.extract.events.decisions.verb_act_features import add_verb_features
 
@@ -108,7 +107,7 @@ def _add_place_features(ctx: EventContext, act: Act, tense: str) -> None:
 
 def _add_statement_features(ctx: EventContext, act: Act, tense: str) -> None:
     found = act.features
-    statement = enclosing_statement(ctx, act.head)
+    statement = ctx.statement_at(act.head)
     found += (f"quoted:{ctx.text.quotation_of[act.head] >= 0}", f"stated:{statement is not None}")
     if statement is not None:
         speaker = statement.speaker.name if statement.speaker is not None else None

@@ -13,9 +13,8 @@ import msgspec
 
 from worker.extract.events.decisions.act import NO_PARTIES, ActParties
 from worker.extract.events.decisions.act_grammar import verb_classes
-from worker.extract.events.decisions.act_patients import demonyms_of, parties_beside
+from worker.extract.events.decisions.act_patients import demonyms_of, last_body, parties_beside
 from worker.extract.events.decisions.reader import is_agentive_participle, skip_time
-from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.act_classes import ActClasses
-    from worker.schema import Actor, Statement
+    from worker.schema import Actor
 
 _MAX_STEPS_TO_REPORT = 4
 """Words between a pronoun and the verb of reporting: "said [on Monday that] it"."""
@@ -58,7 +57,7 @@ def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhr
         if found:
             return ActParties(found, "report", reporter)
     if word in words["speaker_pronouns"]:
-        statement = enclosing_statement(ctx, pronoun.head)
+        statement = ctx.statement_at(pronoun.head)
         speaker = statement.speaker if statement is not None else None
         return ActParties([speaker] if speaker is not None else [], "report", pronoun)
     if word in words["institution_pronouns"]:
@@ -67,25 +66,12 @@ def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhr
     return ActParties(ctx.parties.parties_of(pronoun), "pronoun", pronoun)
 
 
-def enclosing_statement(ctx: EventContext, token: int) -> Statement | None:
-    """Return the statement whose content contains a token; None if there is none."""
-    found = ctx.statement_ids[token]
-    return ctx.statement_of_id.get(found) if found is not None else None
-
-
 def _antecedent_institution(ctx: EventContext, pronoun: NounPhrase) -> Actor | None:
     """Return the country or organisation that "it" refers to, or else the last political subject that is no person."""
     actor = ctx.doc.mentions.resolve(pronoun.first, pronoun.last)
     if actor.type in {"country", "organisation"}:
         return actor
-    for verb in ctx.clauses.finite_verbs_before(pronoun.first):
-        subject = ctx.clauses.subject(verb)
-        if subject is None or subject.first >= pronoun.first or ctx.text.tags[subject.head] in {"PRP", "WP"}:
-            continue
-        found = ctx.parties.parties_of(subject)[:1]
-        if found and found[0].type != "person" and ctx.roles.political_role(found[0]) == POLITICAL:
-            return found[0]
-    return None
+    return last_body(ctx, pronoun.first)
 
 
 def _reporting_subject(ctx: EventContext, pronoun: NounPhrase) -> NounPhrase | None:

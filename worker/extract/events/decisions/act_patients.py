@@ -34,7 +34,7 @@ def parties_beside(ctx: EventContext, group: VerbGroup, patient: NounPhrase | No
     is_announced = group.passive and group.modal >= 0  # "the minister said a fund would be set up"
     if is_announced and (speaker := _speaker(ctx, group.head)) is not None:
         return ActParties([speaker], "speaker", patient)
-    body = _last_body(ctx, group.head)
+    body = last_body(ctx, group.head, _VERBS_BEFORE)
     return ActParties([body], "near", patient) if body is not None else NO_PARTIES
 
 
@@ -72,15 +72,17 @@ def _seat_of_decision(ctx: EventContext, group: VerbGroup) -> Actor | None:
 
 
 def _speaker(ctx: EventContext, token: int) -> Actor | None:
-    found = ctx.statement_ids[token]
-    statement = ctx.statement_of_id.get(found) if found is not None else None
+    statement = ctx.statement_at(token)
     speaker = statement.speaker if statement is not None else None
     return speaker if speaker is not None and _is_political(ctx, speaker) else None
 
 
-def _last_body(ctx: EventContext, token: int) -> Actor | None:
-    """Return the last political subject before a token that is no person, in its sentence or the one before."""
-    for verb in ctx.clauses.finite_verbs_before(token, _VERBS_BEFORE):
+def last_body(ctx: EventContext, token: int, verbs: int = 3) -> Actor | None:
+    """Return the last political subject that is no person, of up to `verbs` finite verbs before a token; else None.
+
+    The sentence of the token and the one before are searched.
+    """
+    for verb in ctx.clauses.finite_verbs_before(token, verbs):
         subject = ctx.clauses.subject(verb)
         if subject is None or subject.first >= token or ctx.text.tags[subject.head] in {"PRP", "WP"}:
             continue

@@ -29,7 +29,7 @@ def target_span(ctx: EventContext, trigger: MeetingTrigger) -> Span | None:
     return ctx.text.span(trigger.target.first, trigger.target.last) if trigger.target is not None else None
 
 
-def is_abroad(ctx: EventContext, trigger: MeetingTrigger) -> bool | None:
+def leads_abroad(ctx: EventContext, trigger: MeetingTrigger) -> bool | None:
     """Return whether the destination is in another country than the visitors; None if either is unknown."""
     target, main = target_span(ctx, trigger) or trigger.candidate.place, ctx.doc.lexicon
     name = _without_article(target.text) if target is not None else ""
@@ -40,4 +40,4 @@ def is_abroad(ctx: EventContext, trigger: MeetingTrigger) -> bool | None:
 
 def is_at_home(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether the destination is known to be in the country of a visitor."""
-    return is_abroad(ctx, trigger) is False
+    return leads_abroad(ctx, trigger) is False

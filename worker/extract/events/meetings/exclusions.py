@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.destinations import is_at_home
-from worker.extract.events.meetings.noun_features import determiner
+from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.events.meetings.reader import is_agreed_or_demanded, is_assembly
 from worker.extract.events.trigger_parties import is_question
 from worker.extract.lexicon.lexicon_file import word_set
@@ -28,7 +28,7 @@ _OCCASION_WINDOW = 6
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
-def is_excluded(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether the definition excludes a trigger.
 
     Questions, habits and opinions, meals and wishes of one party, journeys at home, interviews, debates, sittings of
@@ -187,7 +187,7 @@ def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     found = trigger.candidate
     if found.status != "proposed" or found.kind not in {"talks", "call"} or len(found.parties) >= _PAIR:
         return False
-    if trigger.phrase is not None and determiner(ctx, trigger.phrase, trigger.first) in _KNOWN:
+    if trigger.phrase is not None and determiner_kind(ctx, trigger.phrase, trigger.first) in _KNOWN:
         return False
     end = ctx.text.ends[trigger.last - 1]
     return not any(a.mention is not None and a.mention.start > end for a in found.parties)

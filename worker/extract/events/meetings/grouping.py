@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
-from worker.extract.events.meetings.noun_features import determiner
+from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -60,12 +60,14 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     its clause: "after the talks, Berg …".
     """
     if not trigger.candidate.parties:
-        return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
+        return trigger.phrase is None or determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite"
     if _names_no_party(trigger.candidate):
-        return trigger.phrase is None or determiner(ctx, trigger.phrase, trigger.first) != "indefinite"
+        return trigger.phrase is None or determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite"
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
     return (
-        is_clause_subject and trigger.phrase is not None and determiner(ctx, trigger.phrase, trigger.first) in _POINTING
+        is_clause_subject
+        and trigger.phrase is not None
+        and determiner_kind(ctx, trigger.phrase, trigger.first) in _POINTING
     )
 
 

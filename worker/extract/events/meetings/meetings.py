@@ -16,7 +16,7 @@ from worker.extract.events.event_context import EventContext, event_context
 from worker.extract.events.event_coreference import EventCandidate, EventCluster
 from worker.extract.events.event_id import event_id, reporting_statement
 from worker.extract.events.headline_coreference import merge_headlines
-from worker.extract.events.meetings.exclusions import is_excluded
+from worker.extract.events.meetings.exclusions import is_excluded_meeting
 from worker.extract.events.meetings.grouping import group_meetings
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
@@ -58,7 +58,7 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
 
 def admissible_triggers(ctx: EventContext) -> list[MeetingTrigger]:
     """Return the possible triggers of an article that the definition does not exclude, in text order."""
-    return [trigger for trigger in meeting_triggers(ctx) if not is_excluded(ctx, trigger)]
+    return [trigger for trigger in meeting_triggers(ctx) if not is_excluded_meeting(ctx, trigger)]
 
 
 def _selected(ctx: EventContext, scorer: EventScorer) -> list[MeetingTrigger]:
@@ -129,7 +129,7 @@ def _participants(cluster: EventCluster[EventCandidate]) -> list[Actor]:
 
 def _speaker(ctx: EventContext, cluster: EventCluster[EventCandidate]) -> list[Actor]:
     """Return the political speaker of the statement that mentions a meeting of unnamed parties; empty without one."""
-    statement = ctx.statement_of_id.get(ctx.statement_ids[cluster.best.first] or "")
+    statement = ctx.statement_at(cluster.best.first)
     speaker = statement.speaker if statement is not None else None
     return [speaker] if speaker is not None and ctx.roles.political_role(speaker) == POLITICAL else []
 

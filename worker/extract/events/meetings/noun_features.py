@@ -34,7 +34,7 @@ def noun_features(ctx: EventContext, trigger: MeetingTrigger) -> Iterator[str]:
 
 def _phrase_features(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> Iterator[str]:
     text, name, first = ctx.text, trigger.word_class, trigger.candidate.first
-    kind, number = determiner(ctx, noun, first), text.tags[noun.head]
+    kind, number = determiner_kind(ctx, noun, first), text.tags[noun.head]
     parties = min(len(trigger.candidate.parties), _PAIR)
     yield from (f"det:{kind}", f"class+det:{name}+{kind}", f"lemma+det:{trigger.lemma}+{kind}")
     yield from (f"number:{number}", f"det+number:{kind}+{number}", f"det+parties:{kind}+{parties}+{trigger.source}")
@@ -51,7 +51,7 @@ def _phrase_features(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhras
         yield f"modifier tag:{text.tags[first - 1]}"
 
 
-def determiner(ctx: EventContext, noun: NounPhrase, first: int) -> str:
+def determiner_kind(ctx: EventContext, noun: NounPhrase, first: int) -> str:
     """Return the class of a noun's determiner; "possessive", "none" for a bare noun, "modifier" without determiner."""
     tags = ctx.text.tags
     if tags[noun.first] == "PRP$" or "POS" in tags[noun.first : noun.head]:

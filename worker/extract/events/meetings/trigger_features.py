@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.destinations import is_abroad, place_type, target_span
+from worker.extract.events.meetings.destinations import leads_abroad, place_type, target_span
 from worker.extract.events.meetings.noun_features import noun_features
 from worker.extract.events.meetings.party_features import party_features
 from worker.extract.events.meetings.verb_features import verb_features
@@ -124,7 +124,7 @@ def _time_and_place_features(ctx: EventContext, trigger: MeetingTrigger) -> Iter
     yield from (f"place:{place}", f"class+place:{name}+{place}")
     if name in {"visit", "travel", "due"}:
         yield f"target:{place_type(ctx, target_span(ctx, trigger))}"
-        yield f"abroad:{is_abroad(ctx, trigger)}"
+        yield f"abroad:{leads_abroad(ctx, trigger)}"
     is_day = when is not None and (when.weekday, when.offset_days, when.day) != (None, None, None)
     yield f"when:{'none' if when is None else 'day' if is_day else 'period'}"
     if when is not None:
