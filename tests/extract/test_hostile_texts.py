@@ -1,14 +1,13 @@
 """Hostile texts: extraction raises nothing, spans are correct and events deterministic."""
 
 import re
-from collections.abc import Iterator
 
-import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.benchmarks.hostile import GENERATORS, demo_articles, text_of
+from tests.extract.event_parts import parts
 from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Span
 
@@ -16,15 +15,8 @@ SIZE = 2_000
 """Bytes of a generated text; benchmarks use longer ones."""
 
 
-def spans(value: object) -> Iterator[Span]:
-    """Yield all spans of an event, nested ones included."""
-    if isinstance(value, Span):
-        yield value
-    elif isinstance(value, msgspec.Struct):
-        yield from spans(list(msgspec.structs.asdict(value).values()))
-    elif isinstance(value, list):
-        for one in value:
-            yield from spans(one)
+def spans(value: object) -> list[Span]:
+    return [part for part in parts(value) if isinstance(part, Span)]
 
 
 def article(text: str) -> Article:

@@ -1,29 +1,16 @@
 """Names of actors and spans of events occur in the article, character by character."""
 
-from collections.abc import Iterator
-
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.extract.event_parts import parts
 from worker.extract import extract
-from worker.schema import Actor, Article, Event, Span
+from worker.schema import Actor, Article, Event
 
 
 def events_of(text: str) -> list[Event]:
     return extract(Article(id="a", url="https://news.example/a", text=text, language="en"))
-
-
-def parts(value: object) -> Iterator[Actor | Span]:
-    """Yield the actors and spans of an event, nested ones included."""
-    if isinstance(value, Actor | Span):
-        yield value
-    if isinstance(value, msgspec.Struct):
-        yield from parts(list(msgspec.structs.asdict(value).values()))
-    elif isinstance(value, list):
-        for one in value:
-            yield from parts(one)
 
 
 def actors(text: str) -> list[Actor]:
