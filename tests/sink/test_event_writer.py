@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,9 @@ def rows(directory: Path) -> list[dict[str, Any]]:
 
 
 def finished_files(directory: Path, pattern: str = "*/date=*/*") -> list[Path]:
-    return sorted(directory.glob(pattern))
+    while True:
+        with suppress(FileNotFoundError):  # the writer removes a folder while the folders are listed
+            return sorted(directory.glob(pattern))
 
 
 def ids(directory: Path) -> list[str]:
