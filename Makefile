@@ -89,8 +89,8 @@ train-acts: $(DEV)
 
 KIND ?= decision
 train-events: $(DEV)
-	@test -n "$(GOLD)" || { echo "make train-events GOLD=file KIND=decision: annotated articles"; exit 1; }
-	$(BIN)/python -m tools.train_events --gold "$(GOLD)" --kind "$(KIND)" --write
+	@test -n "$(GOLD)" || { echo "make train-events GOLD=file KIND=decision: annotated articles (several: \"a b\", the first is judged)"; exit 1; }
+	$(BIN)/python -m tools.train_events $(addprefix --gold ,$(GOLD)) --kind "$(KIND)" --write
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* htmlcov dist

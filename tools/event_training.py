@@ -132,12 +132,15 @@ def _folds(count: int, seed: int) -> list[int]:
     return fold
 
 
-def cross_validate(examples: Sequence[TrainingExample], seed: int) -> list[Vector]:
-    """Return the scores of each article's candidates by the model of the other folds."""
-    columns, fold = _columns(examples), _folds(len(examples), seed)
+def cross_validate(
+    examples: Sequence[TrainingExample], seed: int, further: Sequence[TrainingExample] = ()
+) -> list[Vector]:
+    """Return the scores of each article's candidates by the model of the other folds and of all further articles."""
+    columns, fold = _columns([*examples, *further]), _folds(len(examples), seed)
     scores: list[Vector] = [np.zeros(0)] * len(examples)
     for number in range(FOLDS):
-        weights, bias = _fit([e for e, f in zip(examples, fold, strict=True) if f != number], columns)
+        others = [e for e, f in zip(examples, fold, strict=True) if f != number]
+        weights, bias = _fit([*others, *further], columns)
         for at, example in enumerate(examples):
             if fold[at] == number:
                 rows = _rows(example.candidates, columns)
@@ -174,13 +177,18 @@ def _train_labels(pairs: Sequence[tuple[list[str], str]]) -> LabelModel:
     return LabelModel(labels, [_hundredths(bias) for _, bias in models], weights)
 
 
-def cross_validated_accuracy(examples: Sequence[TrainingExample], name: str, trainable: Trainable, seed: int) -> float:
-    """Return the share of candidates whose label of a field the model of the other folds determines correctly."""
+def cross_validated_accuracy(
+    examples: Sequence[TrainingExample],
+    name: str,
+    trainable: Trainable,
+    seed: int,
+    further: Sequence[TrainingExample] = (),
+) -> float:
+    """Return the share of candidates whose label of a field is right by the model of the other folds and `further`."""
     fold, right, total = _folds(len(examples), seed), 0, 0
     for number in range(FOLDS):
-        model = _train_labels(
-            _label_rows([e for e, f in zip(examples, fold, strict=True) if f != number], name, trainable)
-        )
+        others = [e for e, f in zip(examples, fold, strict=True) if f != number]
+        model = _train_labels(_label_rows([*others, *further], name, trainable))
         held_out = _label_rows([e for e, f in zip(examples, fold, strict=True) if f == number], name, trainable)
         right += sum(model.best(features) == label for features, label in held_out)
         total += len(held_out)

@@ -1,19 +1,22 @@
 """Train the scorer of decisions or meetings on annotated articles, cross-validated by article.
 
-    python -m tools.train_events --gold FILE_OR_FOLDER [--kind decision|meeting] [--write]
+    python -m tools.train_events --gold FILE_OR_FOLDER [--gold …] [--kind decision|meeting] [--write]
 
-The articles are JSON lines with "id", "text", "pub_date", and per kind a list of events ("decisions", "meetings"): the
-offsets of their mentions' triggers, the main one first ("mentions": [{"trigger": [start, end]}]), "status", "class" or
-"kind", the names of deciders or participants ("actors", "participants": lists of names that denote one party), and
-"unsure".  Prints precision, recall and F1 by threshold and by band of confidence; `--write` trains on all articles and
-writes the file that the extractor reads.  The same articles give the same file.
+The articles are text files with marked events, see `tools/annotated_articles.py`, or JSON lines with "id", "text",
+"pub_date", and per kind a list of events ("decisions", "meetings"): the offsets of their mentions' triggers, the main
+one first ("mentions": [{"trigger": [start, end]}]), "status", "class" or "kind", the names of deciders or participants
+("actors", "participants": lists of names that denote one party), and "unsure".
+
+Prints precision, recall and F1 by threshold and by band of confidence.  Only the articles of the first source are
+judged; those of the others are in the training part of every fold.  `--write` trains on all articles and writes the
+file that the extractor reads.  The same articles give the same file.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +24,8 @@ import msgspec
 import numpy as np
 from rich.console import Console
 
-from tools.event_gold import Outcome, judge, read_articles
+from tools.annotated_articles import read_source
+from tools.event_gold import Outcome, judge
 from tools.event_training import (
     Calibration,
     TrainingExample,
@@ -55,16 +59,21 @@ def main() -> None:
     args = _parser().parse_args()
     kind: ScoredKind = args.kind
     trainable, console = TRAINABLE[kind], Console(width=140)
-    examples = [read_example(article, trainable) for article in read_articles(args.gold, trainable.gold_list)]
-    scores = cross_validate(examples, args.seed)
+    examples, *others = [
+        [read_example(article, trainable) for article in read_source(path, trainable.gold_list)] for path in args.gold
+    ]
+    further = list(chain.from_iterable(others))
+    scores = cross_validate(examples, args.seed, further)
     best = _report_thresholds(console, examples, scores)
     threshold = next((value for value in (args.threshold, trainable.threshold) if value is not None), best)
     calibration = _calibrate(_judged_scores(examples, scores, threshold))
     _report_bands(console, examples, scores, threshold, calibration)
     for name in trainable.fields:
-        console.print(f"{name}: {cross_validated_accuracy(examples, name, trainable, args.seed):.3f} right in CV")
+        console.print(
+            f"{name}: {cross_validated_accuracy(examples, name, trainable, args.seed, further):.3f} right in CV"
+        )
     if args.write:
-        scorer = train(examples, trainable, threshold, calibration)
+        scorer = train([*examples, *further], trainable, threshold, calibration)
         path = LEXICONS / f"{args.language}_{kind}_weights.json"
         path.write_bytes(render(scorer))
         console.print(f"{len(scorer.weights)} weights, {path.stat().st_size // 1024} kB: {path}")
@@ -73,7 +82,7 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gold", type=Path, required=True)
+    parser.add_argument("--gold", type=Path, required=True, action="append", help="the first source is judged")
     parser.add_argument("--kind", choices=sorted(TRAINABLE), default="decision")
     parser.add_argument("--language", default="en")
     parser.add_argument(
