@@ -75,3 +75,39 @@ def _phrase_end(ctx: EventContext, noun: NounPhrase) -> int:
             break
         end = ctx.clauses.conjuncts(of)[-1].last
     return end
+
+
+def skip_time(ctx: EventContext, at: int) -> int:
+    """Return the token after adverbs and dates: "agreed [on Friday] to", "ruled[, on 2 May,] that"."""
+    if ctx.word(at) == "," and ctx.word(at + 1) != ",":
+        aside = skip_time(ctx, at + 1)
+        return aside + 1 if aside > at + 1 and ctx.word(aside) == "," else at
+    for _ in range(3):
+        skip = at + (ctx.word(at) in {"on", "in", "at"} and ctx.text.tags[at] == "IN")
+        noun = ctx.clauses.noun_phrase(skip) if skip < len(ctx.text.words) else None
+        if noun is not None and noun.first == skip and ctx.clauses.is_time_expression(noun):
+            at = noun.last
+        elif (
+            at < len(ctx.text.words)
+            and ctx.text.tags[at] == "RB"
+            and ctx.chunks.verb_group(at) is None
+            and ctx.word(at) != "not"
+        ):
+            at += 1
+        else:
+            break
+    return at
+
+
+def skip_vote_count(ctx: EventContext, at: int) -> int:
+    """Return the token after a vote count: "voted [7-2] to", "voted [by 310 to 280] to"."""
+    start = at + (ctx.word(at) == "by")
+    end = start
+    while end < len(ctx.text.words) and (
+        ctx.text.tags[end] == "CD"
+        or (end > start and ctx.word(end) in word_set(ctx.lexicon.decision.choice.vote_count_words))
+    ):
+        end += 1
+    while end > start and ctx.text.tags[end - 1] != "CD":
+        end -= 1  # the "to" of the infinitive is no part of "7-2 to"
+    return end if end > start else at

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from worker.extract.events.complements import skip_time
 from worker.extract.events.decisions.act import NO_PARTIES, ActParties
 from worker.extract.events.decisions.act_grammar import verb_classes
 from worker.extract.events.decisions.act_patients import demonyms_of, last_body, parties_beside
-from worker.extract.events.decisions.reader import is_agentive_participle, skip_time
+from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 

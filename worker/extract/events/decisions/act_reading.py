@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.extract.events.complements import skip_adjuncts
+from worker.extract.events.complements import skip_adjuncts, skip_vote_count
 from worker.extract.events.decisions.act_grammar import UNLISTED
 from worker.extract.events.decisions.nouns import noun_complement
 from worker.extract.events.decisions.reader import (
@@ -14,7 +14,6 @@ from worker.extract.events.decisions.reader import (
     make_decision_candidate,
     object_span,
     political_actors,
-    skip_vote_count,
 )
 from worker.schema import Category, DecisionStatus
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.complements import skip_adjuncts
+from worker.extract.events.complements import skip_adjuncts, skip_time
 from worker.extract.events.decisions.reader import (
     infinitive_span,
     is_meeting,
@@ -16,7 +16,6 @@ from worker.extract.events.decisions.reader import (
     matching_reading,
     object_span,
     political_actors,
-    skip_time,
     trigger_start,
     verb_deciders,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
+from worker.extract.events.complements import skip_vote_count
+from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.events.political_role import POLITICAL, POSSIBLE
 from worker.extract.events.trigger_parties import agent_parties, agreement_partners, distinct_parties, noun_parties
@@ -96,27 +98,6 @@ def last_meeting_participants(ctx: EventContext, token: int) -> list[Actor]:
     return list(meetings[before - 1].participants) if before else []
 
 
-def is_agentive_participle(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a participle with an agent modifies a noun: "the ceasefire announced by Oslo"."""
-    return ctx.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and _has_agent(ctx, group)
-
-
-def _has_agent(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether an agent follows ("by Oslo"), not a vote count ("by 310 to 280")."""
-    return ctx.word(group.last) == "by" and skip_vote_count(ctx, group.last) == group.last
-
-
-def modified_noun(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
-    """Return the noun that a participle modifies: "[the truce] on the river announced by"; else None."""
-    noun = ctx.clauses.noun_phrase(group.first - 1)
-    while noun is not None and noun.first > 1 and ctx.text.lower[noun.first - 1] in {"in", "for", "on"}:
-        before = ctx.clauses.noun_phrase(noun.first - 2)
-        if before is None:
-            break
-        noun = before
-    return noun
-
-
 def contains_word_of(ctx: EventContext, noun: NounPhrase, word_class: frozenset[str]) -> bool:
     """Return whether a phrase, with a following of- or as-phrase, contains a word of a class."""
     text, last = ctx.text, noun.last
@@ -152,42 +133,6 @@ def infinitive_span(ctx: EventContext, following: VerbGroup, kind: str) -> Span 
     if kind in {"rejected", "agreed"} and lemma in word_set(ctx.lexicon.decision.choice.speech_verbs):
         return None
     return ctx.topics.clause_span(following.head)
-
-
-def skip_time(ctx: EventContext, at: int) -> int:
-    """Return the token after adverbs and dates: "agreed [on Friday] to", "ruled[, on 2 May,] that"."""
-    if ctx.word(at) == "," and ctx.word(at + 1) != ",":
-        aside = skip_time(ctx, at + 1)
-        return aside + 1 if aside > at + 1 and ctx.word(aside) == "," else at
-    for _ in range(3):
-        skip = at + (ctx.word(at) in {"on", "in", "at"} and ctx.text.tags[at] == "IN")
-        noun = ctx.clauses.noun_phrase(skip) if skip < len(ctx.text.words) else None
-        if noun is not None and noun.first == skip and ctx.clauses.is_time_expression(noun):
-            at = noun.last
-        elif (
-            at < len(ctx.text.words)
-            and ctx.text.tags[at] == "RB"
-            and ctx.chunks.verb_group(at) is None
-            and ctx.word(at) != "not"
-        ):
-            at += 1
-        else:
-            break
-    return at
-
-
-def skip_vote_count(ctx: EventContext, at: int) -> int:
-    """Return the token after a vote count: "voted [7-2] to", "voted [by 310 to 280] to"."""
-    start = at + (ctx.word(at) == "by")
-    end = start
-    while end < len(ctx.text.words) and (
-        ctx.text.tags[end] == "CD"
-        or (end > start and ctx.word(end) in word_set(ctx.lexicon.decision.choice.vote_count_words))
-    ):
-        end += 1
-    while end > start and ctx.text.tags[end - 1] != "CD":
-        end -= 1  # the "to" of the infinitive is no part of "7-2 to"
-    return end if end > start else at
 
 
 def matching_reading(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from worker.extract.events.complements import skip_time, skip_vote_count
 from worker.extract.events.decisions.act_grammar import (
     KEPT_COMBINATIONS,
     UNLISTED,
@@ -14,7 +15,6 @@ from worker.extract.events.decisions.act_grammar import (
     tense_of,
     verb_classes,
 )
-from worker.extract.events.decisions.reader import skip_time, skip_vote_count
 from worker.extract.events.decisions.status import status_of_act
 from worker.extract.events.decisions.verbs import acted_on
 from worker.extract.lexicon.act_classes import verb_lemmas

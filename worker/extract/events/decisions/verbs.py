@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.complements import skip_adjuncts
+from worker.extract.events.complements import skip_adjuncts, skip_time, skip_vote_count
+from worker.extract.events.decisions.participles import is_agentive_participle, modified_noun
 from worker.extract.events.decisions.reader import (
     contains_word_of,
     infinitive_span,
-    is_agentive_participle,
     is_hypothetical,
     is_meeting,
     last_meeting_participants,
     make_decision_candidate,
     matching_reading,
-    modified_noun,
     object_span,
     political_actors,
-    skip_time,
-    skip_vote_count,
     trigger_start,
     verb_deciders,
 )
