@@ -11,7 +11,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 # Repeats are bounded, so matching takes linear time on any input.
 _TOKEN = re.compile(
     r"""
-      '(?=''(?![\w'‘“]))                               # a quotation inside another one closes first: …'''
+      [^\W\d_]{2}\w*(?:['’‘\-‐‑&]\w+)*                   # words of two letters or more, first because most tokens are
+    | '(?=''(?![\w'‘“]))                               # a quotation inside another one closes first: …'''
     | ''|``|"{1,3}                                      # quotation marks made of several characters
     | (?:[^\W\d_]\.){1,5}[^\W\d_](?!\w)\.?(?:-\w+)?     # U.S., U.S, a.m., U.S.-led
     | [@\#]\w+                                          # handles and hashtags
@@ -26,7 +27,7 @@ _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e
 """Characters without a glyph: soft hyphen, zero-width space and joiners, marks of direction, byte order mark."""
 _REMOVE_INVISIBLE = dict.fromkeys(map(ord, _INVISIBLE))
 _TOKEN_WITH_INVISIBLE = re.compile(
-    _TOKEN.pattern.replace(r"\w+(?:['’‘\-‐‑&]\w+)*", rf"\w+(?:(?:['’‘\-‐‑&]|[{_INVISIBLE}]{{1,3}})\w+)*"),
+    _TOKEN.pattern.replace(r"(?:['’‘\-‐‑&]\w+)*", rf"(?:(?:['’‘\-‐‑&]|[{_INVISIBLE}]{{1,3}})\w+)*"),
     re.VERBOSE,
 )
 
@@ -54,9 +55,10 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     invisible = not string.isascii() and any(character in string for character in _INVISIBLE)
     pattern = _TOKEN_WITH_INVISIBLE if invisible else _TOKEN
     for line_start, line_end in _paragraph_lines(string):
-        first = len(words)
-        for start, end in [match.span() for match in pattern.finditer(string, line_start, line_end)]:
-            word = string[start:end]
+        first, end = len(words), line_start
+        for word in pattern.findall(string, line_start, line_end):
+            start = string.find(word, end)  # only blanks are between two tokens; cheaper than a match object for each
+            end = start + len(word)
             if invisible and not (word := word.translate(_REMOVE_INVISIBLE)):
                 continue
             if not word.isalnum():
