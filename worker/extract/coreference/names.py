@@ -52,10 +52,11 @@ def find_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> list[Na
     """Return the names of a text in order, with the roles before them."""
     found: list[Name] = []
     unnamed: list[tuple[int, int, int]] = []
+    labels = text.layout.labels
     for number, phrase in enumerate(chunks.noun_phrases):
         if text.tags[phrase.head] in {"PRP", "EX", "WP"}:
             continue
-        if text.layout.is_label(text.sentence_range(phrase.first)[0]):
+        if labels and text.sentence_range(phrase.first)[0] in labels:
             continue  # a dateline names no speaker and no antecedent
         for first, last in _split_at_possessives(text, phrase):
             if text.words[last - 1].islower():

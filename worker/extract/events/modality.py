@@ -169,12 +169,11 @@ def _is_disclaimed(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGrou
 
 
 def _is_conditional(clauses: ClauseParser, lexicon: EventLexicon, group: VerbGroup) -> bool:
-    text, openers = clauses.text, word_set(lexicon.modality.conditional_conjunctions)
+    text, groups = clauses.text, clauses.chunks.group_at
+    openers = word_set(lexicon.modality.conditional_conjunctions)
     start = max(text.sentence_range(group.head)[0], group.first - _CONDITION_WINDOW)
-    for at in range(group.first - 1, start - 1, -1):
-        if text.lower[at] in openers and clauses.chunks.verb_group(at) is None:
-            return True
-        verb = clauses.chunks.verb_group(at)
-        if verb is not None and verb.finite:
-            return False
-    return False
+    before = clauses.chunks.last_finite(start, group.first)
+    start = before.last if before is not None else start
+    if openers.isdisjoint(text.lower[start : group.first]):
+        return False
+    return any(text.lower[at] in openers and groups[at] is None for at in range(start, group.first))

@@ -57,8 +57,10 @@ class Chunks(Struct, frozen=True, eq=False):
     verb_groups: list[VerbGroup]
     noun_phrase_of: list[int]
     verb_group_of: list[int]
-    finite_before: list[int] = []
-    """For each token, and the end, the number of tokens before it in finite verb groups."""
+    finite_groups: list[VerbGroup] = []
+    """The finite verb groups in order."""
+    finite_started: list[int] = []
+    """For each token, and the end, the number of finite verb groups that begin before it."""
     phrase_at: list[NounPhrase | None] = []
     """For each token its noun phrase."""
     group_at: list[VerbGroup | None] = []
@@ -73,8 +75,13 @@ class Chunks(Struct, frozen=True, eq=False):
 
     def has_finite_verb(self, first: int, last: int) -> bool:
         """Return whether a finite verb group covers one of the tokens."""
-        counts, size = self.finite_before, len(self.verb_group_of)
-        return first < last and counts[max(first, 0)] < counts[min(last, size)]
+        return first < last and self.last_finite(max(first, 0), min(last, len(self.group_at))) is not None
+
+    def last_finite(self, first: int, last: int) -> VerbGroup | None:
+        """Return the last finite verb group of which a token is in [first, last); None if there is none."""
+        count = self.finite_started[last]
+        group = self.finite_groups[count - 1] if count else None
+        return group if group is not None and group.last > first else None
 
     def verb_group(self, token: int) -> VerbGroup | None:
         """Return the verb group at a token; None if there is none."""
@@ -100,8 +107,9 @@ def chunk(text: AnnotatedText, lexicon: Lexicon) -> Chunks:
         _ensure_finite_verb(text, found, first, last)
     found.phrase_at[:] = [found.noun_phrases[n] if n >= 0 else None for n in found.noun_phrase_of]
     found.group_at[:] = [found.verb_groups[n] if n >= 0 else None for n in found.verb_group_of]
-    finite = [group is not None and group.finite for group in found.group_at]
-    found.finite_before[:] = accumulate(finite, initial=0)
+    found.finite_groups[:] = [group for group in found.verb_groups if group.finite]
+    firsts = {group.first for group in found.finite_groups}
+    found.finite_started[:] = accumulate([at in firsts for at in range(size)], initial=0)
     return found
 
 

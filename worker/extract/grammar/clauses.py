@@ -99,25 +99,14 @@ class ClauseParser(GovernorFinder):
 
     def finite_verbs_before(self, token: int, count: int = 3) -> list[VerbGroup]:
         """Return up to `count` finite verbs before a token, nearest first, in its sentence and the previous one."""
-        number = self.text.sentence_of[token]
-        start, at = self.text.sentences[max(0, number - 1)][0], token - 1
-        found: list[VerbGroup] = []
-        while at >= start and len(found) < count:
-            verb = self.chunks.verb_group(at)
-            if verb is not None and verb.finite:
-                found.append(verb)
-            at = verb.first - 1 if verb else at - 1
-        return found
+        start = self.text.sentences[max(0, self.text.sentence_of[token] - 1)][0]
+        started = self.chunks.finite_started[token]
+        nearest = self.chunks.finite_groups[max(0, started - count) : started][::-1]
+        return [verb for verb in nearest if verb.last > start]
 
     def _finite_before(self, at: int, start: int) -> VerbGroup | None:
         """Return the nearest finite verb from `at` back to `start`, within the length of an aside; else None."""
-        stop = max(start, at - MAX_ASIDE_TOKENS)
-        while at >= stop:
-            verb = self.chunks.verb_group(at)
-            if verb and verb.finite:
-                return verb
-            at = verb.first - 1 if verb else at - 1
-        return None
+        return self.chunks.last_finite(max(start, at - MAX_ASIDE_TOKENS), at + 1)
 
     def _subject_of_finite(self, group: VerbGroup, depth: int) -> NounPhrase | None:
         """Return the subject of a finite verb, found to its left; None if there is none.
@@ -243,11 +232,12 @@ class ClauseParser(GovernorFinder):
             first,
             min(self.text.sentence_range(first)[1], first + reach) if first < len(self.text.words) else first,
         )
+        groups, lower = self.chunks.group_at, self.text.lower
         while at < end:
-            verb = self.chunks.verb_group(at)
+            verb = groups[at]
             if verb is not None and (verb.finite or (self.text.words[at - 1] == "," and at > first)):
                 break
-            if self.text.lower[at] in prepositions and self.text.tags[at] in PREPOSITIONS:
+            if lower[at] in prepositions and self.text.tags[at] in PREPOSITIONS:
                 noun = self.noun_phrase(at + 1) or (self.noun_phrase(at + 2) if at + 2 < end else None)
                 if noun is not None and noun.first in {at + 1, at + 2}:
                     found.append((at, noun))

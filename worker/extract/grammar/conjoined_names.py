@@ -26,14 +26,14 @@ _MAX_ITEMS = 6
 
 def join_conjoined_names(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon) -> None:
     """Join the noun phrases of `chunks` that are conjuncts of one name, in place."""
-    phrases = chunks.noun_phrases
+    phrases, lower = chunks.noun_phrases, text.lower
     joined: list[NounPhrase] = []
     for phrase in phrases:
-        follows_and = joined and joined[-1].last == phrase.first - 1 and text.lower[phrase.first - 1] == "and"
-        first = _first_conjunct(text, joined, phrase, lexicon) if follows_and else len(joined)
-        if first < len(joined):
-            phrase = type(phrase)(joined[first].first, phrase.last, phrase.head)  # noqa: PLW2901 - the whole name
-            del joined[first:]
+        if lower[phrase.first - 1] == "and" and joined and joined[-1].last == phrase.first - 1:
+            first = _first_conjunct(text, joined, phrase, lexicon)
+            if first < len(joined):
+                phrase = type(phrase)(joined[first].first, phrase.last, phrase.head)  # noqa: PLW2901 - the whole name
+                del joined[first:]
         joined.append(phrase)
     if len(joined) == len(phrases):
         return

@@ -55,7 +55,11 @@ def is_in_content(candidates: list[StatementCandidate], token: int) -> bool:
 
     The content of a question without a named asker ("was asked how …") does not count.
     """
-    return any(c.content_includes(token) and not (c.rule == "passive" and c.act == "ask") for c in candidates)
+    for candidate in candidates:  # loops, as every verb of a sentence is looked up
+        for first, last in candidate.content:
+            if first <= token < last and not (candidate.rule == "passive" and candidate.act == "ask"):
+                return True
+    return False
 
 
 def is_in_cue(candidates: list[StatementCandidate], token: int) -> bool:

@@ -47,14 +47,9 @@ def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start
 
 def _verbs(doc: Document, first: int, last: int) -> list[VerbGroup]:
     """Return the sentence's verb groups outside quotations, in text order."""
-    numbers = sorted(
-        {
-            doc.chunks.verb_group_of[i]
-            for i in range(first, last)
-            if doc.chunks.verb_group_of[i] >= 0 and doc.text.quotation_of[i] < 0
-        }
-    )
-    return [doc.chunks.verb_groups[n] for n in numbers]
+    groups = zip(doc.chunks.verb_group_of[first:last], doc.text.quotation_of[first:last], strict=True)
+    numbers = {number for number, quotation in groups if number >= 0 and quotation < 0}
+    return [doc.chunks.verb_groups[n] for n in sorted(numbers)]
 
 
 def _after_or_around_content(

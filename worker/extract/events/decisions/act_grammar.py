@@ -69,15 +69,14 @@ def determiner(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> str:
 
 def clause_opener(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> str:
     """Return the subordinator or relative word before a verb; "verb" if a finite verb is nearer, "none" without one."""
-    start = ctx.text.sentence_range(group.head)[0]
+    start = max(ctx.text.sentence_range(group.head)[0], group.first - _OPENER_WINDOW)
+    before = ctx.chunks.last_finite(start, group.first)
+    nearest = max(start, before.last - 1) if before is not None else start
     openers = classes.grammar_words["subordinators"]
-    for at in range(group.first - 1, max(start, group.first - _OPENER_WINDOW) - 1, -1):
-        if ctx.text.lower[at] in openers:
-            return ctx.text.lower[at]
-        verb = ctx.chunks.verb_group(at)
-        if verb is not None and verb.finite:
-            return "verb"
-    return "none"
+    for word in reversed(ctx.text.lower[nearest : group.first]):
+        if word in openers:
+            return word
+    return "verb" if before is not None else "none"
 
 
 def closed_class_word(ctx: EventContext, at: int, start: int) -> str:

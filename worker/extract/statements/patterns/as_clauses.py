@@ -21,10 +21,12 @@ def match_as_clause(
 
     Cues of thought, negated and passive verbs do not count.
     """
+    if "as" not in doc.text.lower[first : verb.first]:
+        return None  # fast path for most verbs
     cue = cue_of_verb(doc, verb)
     if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
         return None
-    end = _closing_mark(doc, verb.last, last) if "as" in doc.text.lower[first : verb.first] else -1
+    end = _closing_mark(doc, verb.last, last)
     source = preverbal_subject(doc, verb, first) if end >= 0 else None
     at = source[0] - 1 if source is not None else -1
     if source is None or at < first or doc.text.lower[at] != "as":
