@@ -38,6 +38,33 @@ def phrase_of(marked: str) -> str | None:
         ("Berg announced |aid for dairy farms and it was not clear who would pay.", "aid for dairy farms"),
         ("Delegates who voted to |endorse the ban were Norway, Estonia and Latvia.", "endorse the ban"),
         ("Lepik said they would |ban nets and continue to fish.", "ban nets"),
+        # further infinitives
+        ("Lepik vowed to |close the port and open another.", "close the port and open another"),
+        ("Berg promised to |cut taxes, freeze rents and build homes.", "cut taxes, freeze rents and build homes"),
+        ("Lepik vowed to |oppose, and seek to end, the levy.", "oppose, and seek to end, the levy"),
+        ("Lepik unveiled |a plan to help farmers further reduce costs.", "a plan to help farmers further reduce costs"),
+        ("Berg closed |the port and opened another.", "the port"),
+        # quotations
+        (
+            'Berg tabled |a bill "to open the port, to dredge it, and for other ends" on Monday.',
+            'a bill "to open the port, to dredge it, and for other ends"',
+        ),
+        ('Berg promised "|large cuts" to the fleet.', '"large cuts" to the fleet'),
+        (
+            'Lepik ended |what he called the "golden week," saying it cost too much.',
+            'what he called the "golden week,"',
+        ),
+        # adverbs and predicates after the object
+        ("Lepik is studying |the judgment carefully to see what it means.", "the judgment"),
+        ("Berg called the ruling on |the port a landmark.", "the port"),
+        ("Lepik rejected |the plan saying it cost too much.", "the plan"),
+        # sums and names of companies
+        (
+            "Lepik announced |a 2.5 million euro, five-year plan for ports.",
+            "a 2.5 million euro, five-year plan for ports",
+        ),
+        ("Lepik picked |the Lind Group, Inc. for the work.", "the Lind Group, Inc. for the work"),
+        ("Lepik asked for |the files in a letter to the mayor.", "the files"),
         # lists, brackets and names with commas
         (
             "Berg announced that |a union of Estonia, Latvia and Norway will patrol.",

@@ -30,7 +30,7 @@ def skip_adjuncts(ctx: EventContext, at: int) -> int:
             return start
         if _opens_complement(ctx, at, skipped=at > start):
             return at
-        following = _after_adjunct(ctx, at)
+        following = after_adjunct(ctx, at)
         if following <= at:
             return start
         at = following
@@ -51,7 +51,7 @@ def _opens_complement(ctx: EventContext, at: int, *, skipped: bool) -> bool:
     return is_preposition and not ctx.time_and_place.is_time_at(at)
 
 
-def _after_adjunct(ctx: EventContext, at: int) -> int:
+def after_adjunct(ctx: EventContext, at: int) -> int:
     """Return the token after an adverb, a comma, a time or a prepositional adjunct; `at` if none begins there."""
     text = ctx.text
     timed = ctx.time_and_place.times.adverbial_end(at)
@@ -62,6 +62,10 @@ def _after_adjunct(ctx: EventContext, at: int) -> int:
         if noun is not None and noun.first in {at, at + 1}:  # "after long talks" may be one phrase
             favour = ctx.word(noun.head) in word_set(ctx.lexicon.decision.choice.favour_nouns)
             return at if favour else _phrase_end(ctx, noun)
+    if text.tags[at] == "IN" and at + 1 < len(text.words):
+        noun = ctx.clauses.noun_phrase(at + 1)
+        if noun is not None and noun.first == at + 1 and ctx.clauses.is_time_expression(noun):
+            return noun.last  # "over the summer"
     is_adverb = text.tags[at] == "RB" and ctx.chunks.verb_group(at) is None
     return at + 1 if is_adverb or text.words[at] == "," else at
 

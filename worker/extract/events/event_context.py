@@ -86,10 +86,15 @@ class EventContext:
     @cached_property
     def acts_of_cues(self) -> dict[int, str]:
         """Token -> the speech act of the statement in whose cue it is."""
-        cues = ((s.cue, s.act) for s in self.doc.statements if s.cue is not None)
+        return {token: statement.act for token, statement in self.statements_by_cue.items()}
+
+    @cached_property
+    def statements_by_cue(self) -> dict[int, Statement]:
+        """Token -> the statement in whose cue it is."""
+        cues = ((s.cue, s) for s in self.doc.statements if s.cue is not None)
         return {
-            token: act
-            for cue, act in cues
+            token: statement
+            for cue, statement in cues
             for token in range(self.text.token_at(cue.start), self.text.token_at(cue.end - 1) + 1)
         }
 

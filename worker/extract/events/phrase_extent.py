@@ -8,6 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.phrase_joints import (
+    after_hyphen,
+    after_quotation,
+    continues_sum,
+    is_bare,
+    is_headline_verb,
+    is_trailing_adverb,
+    joins_infinitive,
+    leaves_quotation,
+    opens_predicative,
+    resumes_shared_object,
+)
 from worker.extract.events.time_positions import is_nominal_gerund
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, DASHES
 from worker.extract.lexicon.lexicon_file import word_set
@@ -25,7 +37,6 @@ _MAX_BRACKET_TOKENS = 12
 """Tokens of the longest bracket within an object."""
 _MAX_OF_PHRASES = 3
 _CLAUSE_ENDS = CLAUSE_FINAL | DASHES | {":", ")"}
-_PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _ADJECTIVES = frozenset({"JJ", "VBN", "CD"})
 _FINITE_TAGS = frozenset({"VBD", "VBZ", "VBP", "VB", "MD"})
 _SECOND_COORDINATED = frozenset({"VBD", "VBZ", "MD"})
@@ -68,20 +79,25 @@ class PhraseExtent:
         word, tag = text.words[at], text.tags[at]
         if at == first:
             return at + 1 if word not in _CLAUSE_ENDS and word != "," else at
-        if text.quotation_of[first] >= 0 and text.quotation_of[at] != text.quotation_of[first]:
+        if leaves_quotation(text, self.doc.lexicon, at, first):
             return at
         if word == "(":
             return self._after_bracket(at)
         if word in _CLAUSE_ENDS:
-            return self._after_hyphen(at)
+            return after_hyphen(text, at)
         if word == ",":
             return self._after_comma(at, first)
         if tag == "CC":
             return at if self._is_next_act(at, first) else at + 1
+        quoted = after_quotation(text, self.doc.lexicon, at, first)
+        if quoted > at:
+            return at if self.opens_adjunct(at + 1, first) else quoted
         if (
             self._opens_loose_relative(at, first)
-            or self._opens_adjunct(at, first)
+            or self.opens_adjunct(at, first)
             or self._is_main_predicate(at, first)
+            or is_trailing_adverb(text, self.doc.chunks, at, first)
+            or opens_predicative(text, self.clauses, at, first)
         ):
             return at
         return self._after_time(at, first)
@@ -92,21 +108,19 @@ class PhraseExtent:
         words = self.doc.text.words
         return next((i + 1 for i in range(at + 1, min(at + _MAX_BRACKET_TOKENS, len(words))) if words[i] == ")"), at)
 
-    def _after_hyphen(self, at: int) -> int:
-        """Return the token after a hyphen inside a number, else `at`: "12-1/2"."""
-        text = self.doc.text
-        joined = (
-            0 < at < len(text.words) - 1
-            and text.ends[at - 1] == text.starts[at]
-            and text.ends[at] == text.starts[at + 1]
-        )
-        return at + 1 if text.words[at] == "-" and joined else at
-
     def _after_comma(self, at: int, first: int) -> int:
         """Return the token from which a list or a name continues after a comma, else `at`."""
         text = self.doc.text
-        if at + 1 >= len(text.words) or self._is_headline_verb(at + 1):
+        if at + 1 >= len(text.words) or is_headline_verb(text, self.lexicon, at + 1):
             return at
+        if text.lower[at + 1] in word_set(self.lexicon.extent.company_suffixes):
+            return at + 2  # "the Lind Group, Inc."
+        if (
+            joins_infinitive(text, self.doc.chunks, at, first)
+            or resumes_shared_object(text, self.clauses, at, first)
+            or continues_sum(text, self.clauses, at)
+        ):
+            return at + 1
         if text.tags[at - 1] in _ADJECTIVES and text.tags[at + 1] in _ADJECTIVES | {"RB"}:
             noun = self.clauses.noun_phrase(at + 1)
             if noun is not None and text.tags[noun.first] != "DT":
@@ -188,6 +202,8 @@ class PhraseExtent:
         text, chunks = self.doc.text, self.doc.chunks
         if text.lower[at] == "but":
             return not any(text.lower[i] in self.doc.lexicon.negations for i in range(first, at))
+        if joins_infinitive(text, chunks, at, first):
+            return False
         following = at + 1 + (at + 1 < len(text.tags) and text.tags[at + 1] == "RB")
         own = chunks.verb_group(first)
         has_verb = chunks.has_finite_verb(own.last if own else first, at)
@@ -216,7 +232,7 @@ class PhraseExtent:
         verb = self.doc.chunks.verb_group(at)
         if verb is None or not verb.finite or verb.first != at or self._is_embedded(first):
             return False
-        if text.tags[verb.head] == "VB" and verb.first == verb.head:
+        if is_bare(text, verb):
             return False
         inside = range(first, at)
         if any(text.tags[i] in {"WP", "SC"} or text.lower[i] == "that" for i in inside):
@@ -255,12 +271,13 @@ class PhraseExtent:
             return False
         if self.doc.text.tags[at + 1] == "VBG":
             return True
+        at += self.doc.text.tags[at + 1] == "RB" and at + 2 < len(self.doc.text.words)  # "so [only] farmers could pay"
         noun = self.clauses.noun_phrase(at + 1)
         verb = self._verb_after(noun) if noun is not None and noun.first == at + 1 else None
         return verb is not None and verb.finite
 
     # ------------------------------------------------------------ adjuncts
-    def _opens_adjunct(self, at: int, first: int) -> bool:
+    def opens_adjunct(self, at: int, first: int) -> bool:
         """Return whether an adjunct begins that is no part of the object: "after", "in order to", "at a rally"."""
         text, words = self.doc.text, self.lexicon.extent
         lower = text.lower[at]
@@ -273,10 +290,11 @@ class PhraseExtent:
             return self._opens_clause(at)
         if lower in word_set(words.limit_openers):
             return self._opens_clause(at) or not (self.times.begins_at(at) or self.times.begins_at(at + 1))
-        if lower in word_set(words.occasion_prepositions):
+        nouns = words.occasion_nouns if lower in word_set(words.occasion_prepositions) else words.document_nouns
+        if lower == "in" or nouns is words.occasion_nouns:
             noun = self.clauses.noun_phrase(at + 1)
-            if noun is not None and noun.first == at + 1 and text.lower[noun.head] in word_set(words.occasion_nouns):
-                return True
+            if noun is not None and noun.first == at + 1 and text.lower[noun.head] in word_set(nouns):
+                return not self._is_participle(at - 1)
         return lower in word_set(words.ballot_prepositions) and self._is_ballot(at + 1)
 
     def _is_ballot(self, at: int) -> bool:
@@ -304,9 +322,3 @@ class PhraseExtent:
         text, verb = self.doc.text, self.doc.chunks.verb_group(at)
         is_participle = verb is not None and text.tags[verb.head] in {"VBN", "VBG", "VBD"}
         return is_participle and not is_nominal_gerund(text, at)
-
-    def _is_headline_verb(self, at: int) -> bool:
-        """Return whether a plural noun is a misread verb of a headline: "accepts resignation, [names] an envoy"."""
-        text = self.doc.text
-        known = text.tags[at] == "NNS" and self.lexicon.lemma(text.lower[at]) != text.lower[at]
-        return known and at + 1 < len(text.words) and text.tags[at + 1] in _PHRASE_OPENERS

@@ -106,7 +106,16 @@ class TopicSpans:
         last = self.extent.end_of(first, before) if first < len(text.words) else first
         while last > first and self._is_no_end(first, last - 1):
             last -= 1
-        return text.span(first, last) if last > first else None
+        return text.span(*self._with_marks(first, last)) if last > first else None
+
+    def _with_marks(self, first: int, last: int) -> tuple[int, int]:
+        """Return the range with the opening mark of a quotation that ends inside it, or without an unclosed one."""
+        words, marks = self.doc.text.words, self.doc.lexicon.quotation_marks
+        if sum(words[i] in marks for i in range(first, last)) % 2 == 0:
+            return first, last
+        if first > 0 and words[first - 1] in marks:
+            return first - 1, last
+        return (first + 1, last) if words[first] in marks and last - first > 1 else (first, last)
 
     def _is_no_end(self, first: int, at: int) -> bool:
         """Return whether a phrase that begins at `first` cannot end with a token: a comma, a mark without its pair."""

@@ -157,6 +157,7 @@ class ChoiceVerbs(EventWordTable, frozen=True, kw_only=True):
     vote_count_words: str
     empty_objects: str
     resignation_prepositions: str
+    object_prepositions: str
     speech_verbs: str
 
 
@@ -172,6 +173,8 @@ class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
     objective_genitive: str
     without_complement: str
     categories: dict[Category, str]
+    complement_openers: str
+    anaphoric: str
     deniable: str
     reporting_verbs: str
     open_question_verbs: str
@@ -204,6 +207,8 @@ class ExtentWords(EventWordTable, frozen=True, kw_only=True):
     limit_openers: str
     clause_verbs: str
     inclusion: str
+    company_suffixes: str
+    document_nouns: str
     place_prepositions: str
     occasion_prepositions: str
     occasion_nouns: str

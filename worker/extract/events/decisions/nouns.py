@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
+_MAX_LIGHT_VERBS = 2
+"""Verb groups of a predicate that only reports its noun: "has yet | to be taken"."""
+
 
 def decision_noun_candidate(ctx: EventContext, noun: NounPhrase) -> EventCandidate | None:
     """Return the candidate for a noun of decision with its decider; None for any other noun."""
@@ -97,20 +100,23 @@ def _noun_deciders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     return []
 
 
-def noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "") -> Span | None:
-    """Return the span after the noun, its date and decider: "the decision last May by Oslo to […]"; else None."""
+def noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "", owner: str = "") -> Span | None:
+    """Return the span after the noun, its date and decider: "the decision last May by Oslo to […]"; else None.
+
+    `owner`: the construction that names the decider, see `ActParties.source`; "" before it is known.
+    """
     at = skip_time(ctx, noun.last)
-    if ctx.word(at) == "of" and _has_possessor(ctx, noun):
-        return ctx.topics.clause_span(at + 1, _predicate_start(ctx, noun))  # "his veto of the bill"
+    is_owned = owner in {"owner", "modifier"} or _has_possessor(ctx, noun)
+    if ctx.word(at) == "of" and (is_owned or owner not in {"", "of"}):
+        return ctx.topics.clause_span(at + 1, predicate_start(ctx, noun))  # "his veto of the bill"
+    if ctx.word(at) == "from" and is_owned and not ctx.time_and_place.is_time_at(at):
+        return ctx.topics.clause_span(at + 1, predicate_start(ctx, noun))  # "Norway's withdrawal from the pact"
     if ctx.word(at) in {"by", "of", "from"}:
-        owner = ctx.clauses.noun_phrase(at + 1)
-        at = skip_time(ctx, ctx.clauses.conjuncts(owner)[-1].last) if owner is not None else at
+        named = ctx.clauses.noun_phrase(at + 1)
+        at = skip_time(ctx, ctx.clauses.conjuncts(named)[-1].last) if named is not None else at
     at += ctx.word(at) == "not"
-    verb = ctx.chunks.verb_group(at)
-    if verb is not None and verb.passive and ctx.lemma(verb) in word_set(ctx.lexicon.decision.nouns.reporting_verbs):
-        at = verb.last  # "no decision [was made] on"
-    at = skip_adjuncts(ctx, at)
-    if ctx.word(at) not in {"to", "that", "on", "against", "for", "in"}:
+    at = skip_adjuncts(ctx, _after_light_predicate(ctx, at))
+    if ctx.word(at) not in word_set(ctx.lexicon.decision.nouns.complement_openers):
         return None
     verb = ctx.chunks.verb_group(at)
     if verb is not None and verb.infinitive and kind == "rejected":
@@ -122,15 +128,31 @@ def noun_complement(ctx: EventContext, noun: NounPhrase, kind: str = "") -> Span
         ctx.clauses.is_time_expression(following) or ctx.time_and_place.can_be_place(following)
     ):
         return None
-    own = _predicate_start(ctx, noun)
-    return ctx.topics.clause_span(at + 1, own if own is not None and own > at else None)
+    if ctx.topics.extent.opens_adjunct(at, noun.head):
+        return None
+    own = predicate_start(ctx, noun)
+    return ctx.topics.clause_span(at + (ctx.word(at) != "whether"), own if own is not None and own > at else None)
+
+
+def _after_light_predicate(ctx: EventContext, at: int) -> int:
+    """Return the token after a passive that only reports the noun: "a decision [has yet to be taken] on"; else `at`."""
+    made = word_set(ctx.lexicon.decision.nouns.reporting_verbs)
+    end = at
+    for _ in range(_MAX_LIGHT_VERBS):
+        verb = ctx.chunks.verb_group(end + (ctx.word(end) == "yet"))
+        if verb is None:
+            break
+        end = verb.last
+        if verb.passive and ctx.lemma(verb) in made:
+            return end
+    return at
 
 
 def _has_possessor(ctx: EventContext, noun: NounPhrase) -> bool:
     return ctx.parties.possessor(noun, noun.head) is not None or bool(ctx.parties.modifier_parties(noun, noun.head))
 
 
-def _predicate_start(ctx: EventContext, noun: NounPhrase) -> int | None:
+def predicate_start(ctx: EventContext, noun: NounPhrase) -> int | None:
     """Return where the predicate of the noun begins: "Oslo's plans to build a bridge [angered] Riga"; else None."""
     verbs = (ctx.chunks.verb_group(i) for i in range(noun.last, ctx.text.sentence_range(noun.head)[1]))
     verb = next((v for v in verbs if v is not None and v.finite), None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING
 
-from worker.extract.events.complements import skip_vote_count
+from worker.extract.events.complements import skip_time, skip_vote_count
+from worker.extract.events.decisions.grammatical_objects import antecedent_of_object_relative
 from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.events.political_role import POLITICAL, POSSIBLE
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from worker.extract.events.modality import VerbModality
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
+
+_AFTER_CLAUSE = frozenset({"PUNCT", "CC", "SC", "IN"})
 
 
 def is_hypothetical(modality: VerbModality) -> bool:
@@ -166,6 +169,17 @@ def _is_other_particle(ctx: EventContext, at: int) -> bool:
     if at >= len(ctx.text.tags) or ctx.word(at) not in ctx.doc.lexicon.particles:
         return False
     return ctx.text.tags[at] in {"RP", "RB"}
+
+
+def relative_object(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) -> Span | None:
+    """Return the noun that an infinitive of a relative clause acts on: "[the package] the cabinet plans to adopt".
+
+    None if the infinitive has an object of its own.
+    """
+    after = skip_time(ctx, infinitive.last)
+    ends = after >= ctx.text.sentence_range(infinitive.head)[1] or ctx.text.tags[after] in _AFTER_CLAUSE
+    noun = antecedent_of_object_relative(ctx, group) if ends else None
+    return object_span(ctx, noun, group) if noun is not None else None
 
 
 def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:

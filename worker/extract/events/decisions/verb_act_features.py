@@ -15,8 +15,8 @@ from worker.extract.events.decisions.act_grammar import (
     tense_of,
     verb_classes,
 )
+from worker.extract.events.decisions.grammatical_objects import acted_on
 from worker.extract.events.decisions.status import status_of_act
-from worker.extract.events.decisions.verbs import acted_on
 from worker.extract.lexicon.act_classes import verb_lemmas
 from worker.extract.lexicon.event_lexicon_file import DecisionVerbClass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_adjuncts, skip_time, skip_vote_count
+from worker.extract.events.decisions.grammatical_objects import acted_on
 from worker.extract.events.decisions.participles import is_agentive_participle, modified_noun
 from worker.extract.events.decisions.reader import (
     contains_word_of,
@@ -16,6 +17,7 @@ from worker.extract.events.decisions.reader import (
     matching_reading,
     object_span,
     political_actors,
+    relative_object,
     trigger_start,
     verb_deciders,
 )
@@ -149,10 +151,12 @@ def _choice_complement(ctx: EventContext, group: VerbGroup, kind: str) -> Span |
     ):
         following = ctx.chunks.verb_group(at)
         if following is None:
-            return ctx.topics.clause_span(at + 1)
+            in_favour = ctx.word(at + 1) in word_set(ctx.lexicon.decision.choice.favour_nouns)
+            return ctx.topics.clause_span(at + (3 if in_favour and ctx.word(at + 2) == "of" else 1))
     following = ctx.chunks.verb_group(at + (word == "not"))
     if following is not None and following.infinitive:
-        return infinitive_span(ctx, following, kind)
+        span = infinitive_span(ctx, following, kind)
+        return (relative_object(ctx, group, following) or span) if span is not None else None
     if kind in {"pending", "proposed"} and following is not None and ctx.text.tags[following.head] == "VBG":
         return ctx.topics.clause_span(following.head)
     if word == "that" and kind != "pending":
@@ -255,6 +259,9 @@ def _lacks_agreement(ctx: EventContext, group: VerbGroup, deciders: list[Actor])
 
 def _action_complement(ctx: EventContext, last: int, act: DecisionVerbClass) -> Span | None:
     """Return the span after an action without object; None after an intransitive verb with an adverbial only."""
+    chosen = skip_adjuncts(ctx, last)
+    if chosen > last and ctx.text.tags[chosen] in {"TO", "SC"}:
+        return ctx.topics.clause_span(chosen + (ctx.text.tags[chosen] == "TO"))  # "promised Sunday to [end the toll]"
     at = skip_time(ctx, last) if act.intransitive else last
     if at >= ctx.text.sentence_range(last - 1)[1]:
         return None
@@ -292,27 +299,3 @@ def _is_generic_relative(ctx: EventContext, group: VerbGroup) -> bool:
     """Return whether a relative clause in the present only describes its noun: "the countries that sell arms"."""
     is_relative = ctx.word(group.first - 1) in ctx.doc.lexicon.relative
     return is_relative and group.first == group.head and ctx.text.tags[group.head] in {"VBP", "VBZ"}
-
-
-def acted_on(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
-    """Return the noun phrase that is acted on: the object, or the subject of a passive; None if there is none."""
-    if is_agentive_participle(ctx, group):
-        return modified_noun(ctx, group)
-    if group.passive:
-        return ctx.clauses.subject(group)
-    return ctx.clauses.object(group) or _antecedent_of_object_relative(ctx, group)
-
-
-def _antecedent_of_object_relative(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
-    """Return the noun that a relative clause with its own subject modifies: "[the sanctions] (that) Oslo imposed"."""
-    text = ctx.text
-    subject = ctx.clauses.subject(group) if group.finite else None
-    if subject is None or subject.last > group.first or subject.first <= text.sentence_range(group.head)[0]:
-        return None
-    at = subject.first - 1
-    if text.lower[at] in ctx.doc.lexicon.relative:
-        return ctx.clauses.noun_phrase(at - 1) if at > 0 else None
-    noun = ctx.clauses.noun_phrase(at)
-    is_name = text.tags[subject.head] in {"NNP", "PRP"} or text.tags[subject.first] in {"DT", "PRP$"}
-    is_noun = noun is not None and noun.last == subject.first and text.tags[noun.head] in {"NN", "NNS"}
-    return noun if is_noun and is_name and noun is not None and not ctx.clauses.is_time_expression(noun) else None

@@ -1,0 +1,45 @@
+"""What is decided: object, complement or clause of a verb, complement of a noun."""
+
+import pytest
+
+from worker.extract import extract
+from worker.schema import Article, Decision
+
+
+def object_of(text: str, trigger: str) -> str | None:
+    """Return the object of the decision with a trigger."""
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    found = [e for e in extract(article) if isinstance(e, Decision) and e.cue is not None and e.cue.text == trigger]
+    assert len(found) == 1, f"{len(found)} decisions with the trigger {trigger!r}"
+    return found[0].object.text if found[0].object else None
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "about"),
+    [
+        # participles that modify what is decided on
+        ("Fishermen fear the quotas announced overnight by the ministry.", "announced", "the quotas"),
+        ("The levy imposed in May by the Norwegian government hurts brewers.", "imposed", "The levy"),
+        ("Estonian brewers pay the tariffs imposed on them by the Norwegian government.", "imposed", "the tariffs"),
+        # relative clauses after a comma, and with the object of an infinitive
+        ("Under the Harbour Act, which President Lepp signed into law in March, ferries pay nothing.", "signed",
+         "the Harbour Act"),
+        ("Brewers dislike the package the government plans to adopt.", "plans", "the package"),
+        # a clause or object after a time, a clause before the verb
+        ("The government announced last week it would scrap the toll.", "announced", "it would scrap the toll"),
+        ("The ministry announced earlier this week a levy on nets.", "announced", "a levy on nets"),
+        ("The president promised Sunday at a Riga rally to end the levy.", "promised", "end the levy"),
+        ("The council has rejected that idea.", "rejected", "that idea"),
+        # prepositional complements, not adjuncts
+        ("Norway's government voted in favour of the quota.", "voted", "the quota"),
+        ("Defence minister Jaan Lepp resigned over the ferry disaster.", "resigned", None),
+        ("Defence minister Jaan Lepp resigned in protest.", "resigned", None),
+        # nouns
+        ("Norway's withdrawal from the treaty angered Estonia.", "withdrawal", "the treaty"),
+        ("The ministers met after Norway's agreement with Estonia.", "agreement", "Norway's agreement with Estonia"),
+        ("The government's decision over the harbour angered brewers.", "decision", "the harbour"),
+        ("Brewers ignored a court order last week blocking the sale.", "order", "blocking the sale"),
+    ],
+)  # fmt: skip
+def test_object(text: str, trigger: str, about: str | None) -> None:
+    assert object_of(text, trigger) == about
