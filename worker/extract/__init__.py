@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from worker.extract.document import Extractor, read_document
 from worker.extract.events.decisions.decisions import decision_reasons, extract_decisions
-from worker.extract.events.meetings.meetings import extract_meetings
+from worker.extract.events.meetings.meetings import extract_meetings, meeting_reasons
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.extract.written_names import written_names
@@ -72,7 +72,7 @@ def explain_scores(article: Article) -> dict[str, list[str]]:
     doc = read_document(article, words)
     for extractor in (extract_statements, extract_meetings):
         list(extractor(doc))  # fills the statements and meetings of the document
-    return decision_reasons(doc)
+    return {**meeting_reasons(doc), **decision_reasons(doc)}
 
 
 def is_language_supported(article: Article) -> bool:

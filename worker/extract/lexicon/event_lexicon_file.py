@@ -88,6 +88,11 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     press_conference_nouns: str
     excluding_modifiers: str
     assembly_nouns: str
+    object_relatives: str
+    occasion_relatives: str
+    relative_prepositions: str
+    adverbial_prepositions: str
+    addressing: str
     partitive_nouns: str
     by_phone: str
     with_: str = msgspec.field(name="with")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.counterparts import with_groups_beside
 from worker.extract.events.meetings.participants import has_dummy_subject, opens_clause
 from worker.extract.events.trigger_parties import distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
@@ -83,7 +84,7 @@ def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     after = [verb for verb in verbs if verb.first >= noun.last][:1]
     ordered = [*after, *before] if opens_clause(ctx, noun) else [*before, *after]
     for verb in (verb for verb in ordered if not _reports(ctx, verb, noun) and not has_dummy_subject(ctx, verb)):
-        found = [a for a in subject_parties(ctx, verb) if ctx.roles.political_role(a) or a.type == "person"]
+        found = with_groups_beside(ctx, subject_parties(ctx, verb))
         if found:
             return distinct_parties(found)
     return []

@@ -39,6 +39,8 @@ _MARGIN_OF_MENTIONS = 0.4
 """Log-odds below the threshold down to which a trigger is a further mention of a meeting."""
 _MOST_WITHOUT_PARTICIPANTS = 0.65
 """Highest confidence of a meeting of which no mention names a participant: its parties are unknown or guessed."""
+_REASONS = 6
+"""Features that explain the score of a meeting."""
 
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
@@ -56,6 +58,21 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
     return doc.meetings
 
 
+def meeting_reasons(doc: Document) -> dict[str, list[str]]:
+    """Return id of a meeting -> the features that raise the score of its most certain mention most, strongest first."""
+    ctx, scorer = event_context(doc), load_scorer(doc.lexicon.language, "meeting")
+    if ctx is None or scorer is None:
+        return {}
+    triggers = _selected(ctx, scorer)
+    trigger_of = {trigger.candidate: trigger for trigger in triggers}
+    reasons: dict[str, list[str]] = {}
+    for cluster in merge_headlines(ctx, group_meetings(ctx, triggers, scorer.threshold)):
+        surest = max((trigger_of[candidate] for candidate in cluster.members), key=lambda trigger: trigger.score)
+        name = event_id(doc, "meeting", cluster.best.first, cluster.best.last)
+        reasons.setdefault(name, scorer.strongest(surest.features, _REASONS))
+    return reasons
+
+
 def admissible_triggers(ctx: EventContext) -> list[MeetingTrigger]:
     """Return the possible triggers of an article that the definition does not exclude, in text order."""
     return [trigger for trigger in meeting_triggers(ctx) if not is_excluded_meeting(ctx, trigger)]
@@ -65,7 +82,8 @@ def _selected(ctx: EventContext, scorer: EventScorer) -> list[MeetingTrigger]:
     """Return the triggers that mention a meeting, in text order."""
     triggers, features = admissible_triggers(ctx), TriggerFeatures(ctx)
     for trigger in triggers:
-        trigger.score = scorer.score(features.of(trigger))
+        trigger.features = features.of(trigger)
+        trigger.score = scorer.score(trigger.features)
     return select_best(triggers, scorer.threshold - _MARGIN_OF_MENTIONS, ctx.text.starts, ctx.text.ends, SAME_ACT_CHARS)
 
 

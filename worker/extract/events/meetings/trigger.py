@@ -43,6 +43,8 @@ class MeetingTrigger(Struct, kw_only=True, eq=False):
     when: TimeExpression | None = None
     score: float = 0.0
     """Log-odds of mentioning a meeting."""
+    features: list[str] = []
+    """Features of the score."""
     first: int = -1
     last: int = -1
     head: int = -1

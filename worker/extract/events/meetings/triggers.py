@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.counterparts import occasion_parties, relative_parties, with_groups_beside
 from worker.extract.events.meetings.implied_participants import (
     clause_participants,
     directed_participants,
@@ -109,11 +110,15 @@ def _completed(
         found, source = distinct_parties([*caller, *found, *directed]), "direction"
     if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), [])):
         found = visitors if source == "construction" and not _has_owner(ctx, noun, at) else [*found, *visitors]
+    if form != "press_conference" and (relative := _able(ctx, relative_parties(ctx, noun), found)):
+        found = distinct_parties([*relative, *found])
     if form in {"talks", "call"} and _is_counterpart_alone(ctx, noun, found):
         found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
+    if form in {"talks", "call"} and len(found) == 1:
+        found = distinct_parties([*found, *with_groups_beside(ctx, occasion_parties(ctx, noun))])
     return found, source
 
 
