@@ -124,10 +124,23 @@ class EventTimes:
         text, chunks = self.doc.text, self.doc.chunks
         last = text.token_at(when.start)
         own = chunks.verb_group_of[trigger]
-        if self._verbs_between(first, last, own):
+        if self._verbs_between(first, last, own) and not self._is_held_then(first, last, own):
             return True
         events = self.lexicon.dated_nouns
         return any(text.lower[i] in events for i in range(first + _OBJECT_WINDOW, last))
+
+    def _is_held_then(self, first: int, last: int, own: int) -> bool:
+        """Return whether the verbs between a noun and a time tell when it is held: "a summit [to be held] in May"."""
+        if own >= 0:
+            return False
+        holding = word_set(self.lexicon.meeting.holding) - word_set(self.lexicon.meeting.plain_holding)
+        groups = (self.doc.chunks.verb_group(at) for at in range(first, last))
+        return all(
+            self.lexicon.lemma(self.doc.text.lower[group.head]) in holding
+            or self.doc.text.lower[group.last : group.last + 1] == ["place"]
+            for group in groups
+            if group is not None
+        )
 
     def _is_of_participle(self, at: int, end: int) -> bool:
         """Return whether a participle that modifies another noun governs the time: "the notice published [on] …"."""

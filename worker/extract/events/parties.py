@@ -66,7 +66,7 @@ class PartyResolver:
         listed = [
             *self._left_of_office(joined[0]),
             *self._before_joiner(joined[0]),
-            *map(self._governing_office, joined),
+            *(self._governing_office(member) for member in joined if not self._is_first_of_two_roles(member)),
         ]
         for member in [*listed, *self._after_including(joined[-1]), *self._right_of_of_phrase(noun)]:
             for actor in self.phrase_parties(member):
@@ -89,6 +89,16 @@ class PartyResolver:
             return []
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
+    def _is_first_of_two_roles(self, noun: NounPhrase) -> bool:
+        """Return whether a phrase is a further role of the name after it: "[chairman] and CEO Ana Berg"."""
+        text = self.doc.text
+        titles = word_set(self.lexicon.actors.offices, self.lexicon.actors.business_roles)
+        if text.tags[noun.first] in {"DT", "PRP$"} or text.lower[noun.head] not in titles:
+            return False
+        following = self.clauses.noun_phrase(noun.last + 1) if self.offices.word_after(noun) in {"and", "&"} else None
+        is_named = following is not None and text.tags[following.head] == "NNP" and following.first < following.head
+        return is_named and following is not None and text.lower[following.first] in titles
+
     def _political_parties(self, noun: NounPhrase) -> list[Actor]:
         return [actor for actor in self.parties_of(noun) if self.roles.political_role(actor) == POLITICAL]
 
@@ -100,6 +110,7 @@ class PartyResolver:
             outer is None
             or outer.last != at
             or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.quantity_nouns)
+            or self.doc.text.lower[outer.head] in self.lexicon.non_actors
         ):
             return noun
         return outer if self.offices.is_office(outer) and not self._is_country(noun) else noun
@@ -245,6 +256,8 @@ class PartyResolver:
             code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
             if code is not None:  # part of a longer phrase: "Latvia and Estonia | new ferries"
                 known = Actor(name=known.name, mention=known.mention, type="country", country=code)
+            if known.type == "person" and known.name.lower() in word_set(self.lexicon.actors.world_regions):
+                known = Actor(name=known.name, mention=known.mention, type="organisation")
             self._resolved[first, last] = known
         return known
 

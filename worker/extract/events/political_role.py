@@ -64,11 +64,15 @@ class PoliticalRoles:
             phrase in role_text for phrase in word_set(words.legal_offices)
         ):
             return POLITICAL
-        if any(phrase in role_text for phrase in word_set(words.business_roles)):
-            return 0
+        if phrase := next((phrase for phrase in word_set(words.business_roles) if phrase in role_text), ""):
+            return POLITICAL if self._is_place((actor.role or "")[: role_text.index(phrase)].strip()) else 0
         if not word_set(words.offices).isdisjoint(role) or self._is_member(role):
             return POLITICAL
         return 0 if not word_set(words.private).isdisjoint(role) else POSSIBLE
+
+    def _is_place(self, name: str) -> bool:
+        """Return whether a name is that of a country, region or city: "[Hong Kong] chief executive"."""
+        return name in self.doc.lexicon.countries or name in self.institutions.places
 
     def _is_member(self, words: list[str]) -> bool:
         """Return whether the words denote a member of an institution: "MPC member", "council members"."""

@@ -201,6 +201,8 @@ class TimeAndPlace:
         for at in range(token - 1, max(text.sentence_range(token)[0], token - 6), -1):
             if text.lower[at] in word_set(self.lexicon.meeting.relative_adverbs):
                 noun = self.clauses.noun_phrase(at - 1 - (text.words[at - 1] == ","))
+                if noun is not None and self.clauses.is_time_expression(noun):  # "flew to Oslo on Monday, where"
+                    noun = self.clauses.noun_phrase(noun.first - 1 - (text.tags[noun.first - 1] == "IN"))
                 return noun if noun is not None and self.can_be_place(noun) else None
         return None
 

@@ -89,10 +89,10 @@ def agent_parties(ctx: EventContext, at: int) -> list[Actor]:
 
 
 def distinct_parties(parties: list[Actor]) -> list[Actor]:
-    """Return the parties in order, without those whose name occurred before; case is ignored."""
+    """Return the parties in order, without those whose name occurred before; case and the article are ignored."""
     kept: dict[str, Actor] = {}
     for actor in parties:
-        kept.setdefault(actor.name.casefold(), actor)
+        kept.setdefault(actor.name.casefold().removeprefix("the "), actor)
     return list(kept.values())
 
 

@@ -91,11 +91,13 @@ class GovernorFinder(ChunkNavigator):
         before = self._verb_over_coordination(noun)
         if before is not None and not self.is_time_expression(noun):
             return Governor(before.head, before, noun)
-        if self.text.lower[noun.first - 1] == "for" and (outer := self.noun_phrase(noun.first - 2)) is not None:
+        outer = self.noun_phrase(noun.first - 2) if self.text.lower[noun.first - 1] == "for" else None
+        if outer is not None and not self.is_time_expression(outer):
             return Governor(outer.head, None, noun)  # "plans for him to meet"
-        motion_verb = self.chunks.verb_group(noun.first - 2) if self.text.lower[noun.first - 1] == "to" else None
-        if motion_verb is not None and self.text.tags[noun.head] == "NNP":
-            return Governor(motion_verb.head, motion_verb, None)  # "flies to Oslo to meet"
+        is_goal = self.text.lower[noun.first - 1] in {"to", "for"} and self.text.tags[noun.head] == "NNP"
+        motion_verb = self.chunks.verb_group(self._skip_date_left(noun.first - 2)) if is_goal else None
+        if motion_verb is not None:
+            return Governor(motion_verb.head, motion_verb, None)  # "flies to Oslo to meet", "leaves for Oslo to"
         return Governor(noun.head, None, None)
 
     def _verb_over_coordination(self, noun: NounPhrase) -> VerbGroup | None:

@@ -88,6 +88,9 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     press_conference_nouns: str
     excluding_modifiers: str
     assembly_nouns: str
+    exchange_nouns: str
+    phase_nouns: str
+    plain_holding: str
     object_relatives: str
     occasion_relatives: str
     relative_prepositions: str
@@ -252,4 +255,5 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     business_roles: str
     ambiguous_bodies: str
     political_attributes: str
+    world_regions: str
     non_actors: str

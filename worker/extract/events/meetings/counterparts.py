@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.participants import opens_clause
 from worker.extract.events.political_role import POLITICAL
-from worker.extract.events.trigger_parties import distinct_parties, subject_parties, with_parties
+from worker.extract.events.trigger_parties import subject_parties, with_parties
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -25,26 +26,40 @@ _CLAUSE_WINDOW = 30
 """Tokens around a noun that are searched for the verb of its clause."""
 
 
-def relative_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the subject of a noun's relative clause with its addressee or partner; empty without such a clause."""
-    verb = _held_verb(ctx, noun)
-    if verb is not None:
-        return distinct_parties([*subject_parties(ctx, verb), *with_parties(ctx, verb.last)])
+def held_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the parties of the relative clause whose object the noun is: "the talks [Berg] held with [Ozola]"."""
+    verb = held_verb(ctx, noun)
+    return [*subject_parties(ctx, verb), *with_parties(ctx, verb.last)] if verb is not None else []
+
+
+def parties_of_occasion(ctx: EventContext, noun: NounPhrase, *, owned: bool) -> list[Actor]:
+    """Return the parties of the relative clause of which the noun is the occasion: "at which [Berg] told [Ozola]".
+
+    `owned`: whether parties are known; a pronoun as subject then denotes one of them.
+    """
     verb = _verb_of_occasion(ctx, noun)
-    return distinct_parties([*subject_parties(ctx, verb), *addressees(ctx, verb)]) if verb is not None else []
+    if verb is None:
+        return []
+    subject = ctx.clauses.subject(verb)
+    is_pronoun = subject is not None and ctx.text.tags[subject.head] == "PRP"
+    return [*([] if owned and is_pronoun else subject_parties(ctx, verb)), *addressees(ctx, verb)]
 
 
-def _held_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
+def held_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     """Return the verb of which the noun is the object: "a visit he [will make] to Oslo", "talks that Berg [held]"."""
-    at = noun.last + (ctx.word(noun.last) in word_set(ctx.lexicon.meeting.object_relatives))
+    m = ctx.lexicon.meeting
+    is_marked = ctx.word(noun.last) in word_set(m.object_relatives)
+    at = noun.last + is_marked
     subject = ctx.clauses.noun_phrase(at)
     if subject is None or subject.first != at or subject.last <= noun.last:
         return None
+    if not is_marked and opens_clause(ctx, noun):
+        return None  # "After the talks Berg left"
     last = ctx.clauses.conjuncts(subject)[-1].last
     verb = ctx.chunks.verb_group(last)
     if verb is None or not verb.finite or verb.passive or verb.first != last:
         return None
-    is_holding = ctx.lemma(verb) in ctx.lexicon.light_verb_lemmas
+    is_holding = ctx.lemma(verb) in ctx.lexicon.light_verb_lemmas - word_set(m.travel, m.departure)
     return verb if is_holding and ctx.clauses.object(verb) is None else None
 
 
@@ -67,11 +82,14 @@ def _first_finite(ctx: EventContext, first: int, end: int) -> VerbGroup | None:
 
 
 def addressees(ctx: EventContext, verb: VerbGroup) -> list[Actor]:
-    """Return the parties that a verb of address has as its object: "told [Ozola] that"; empty for any other verb."""
+    """Return the parties to whom a verb of address is directed: "told [Ozola] that", "pleaded with [Ozola]"."""
+    if not verb.passive and ctx.word(verb.last) in word_set(ctx.lexicon.meeting.with_):
+        return with_parties(ctx, verb.last)
     if verb.passive or ctx.lemma(verb) not in word_set(ctx.lexicon.meeting.addressing):
         return []
-    target = ctx.clauses.object(verb)
-    return ctx.parties.parties_of(target) if target is not None else []
+    is_participle = ctx.chunks.verb_group(verb.last) is not None  # "told [visiting] officials"
+    target = ctx.clauses.noun_phrase(verb.last + 1) if is_participle else ctx.clauses.object(verb)
+    return ctx.parties.parties_of(target) if target is not None and target.first <= verb.last + 1 else []
 
 
 def occasion_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
@@ -80,9 +98,9 @@ def occasion_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     The object of a verb of address ("told [Ozola] at a meeting") and the partner of an agreement or a quarrel: "agreed
     with [Ozola] in talks".  Empty if the noun is no adverbial of the clause, or has parties of its own.
     """
-    if ctx.word(noun.first - 1) not in word_set(ctx.lexicon.meeting.adverbial_prepositions):
-        if not _is_measured(ctx, noun):
-            return []
+    is_adverbial = ctx.word(noun.first - 1) in word_set(ctx.lexicon.meeting.adverbial_prepositions)
+    if not is_adverbial and not _is_measured(ctx, noun):
+        return []
     verb = _verb_of_adverbial(ctx, noun)
     if verb is None:
         return []
@@ -100,7 +118,7 @@ def _is_measured(ctx: EventContext, noun: NounPhrase) -> bool:
 
 
 def _verb_of_adverbial(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
-    """Return the verb that an adverbial modifies: the one before it, else, at the start of a sentence, the one after."""
+    """Return the verb that an adverbial modifies: the one before it, at the start of a sentence the one after it."""
     start, end = ctx.text.sentence_range(noun.head)
     for at in range(noun.first - 1, max(start, noun.first - _CLAUSE_WINDOW) - 1, -1):
         verb = ctx.chunks.verb_group(at)

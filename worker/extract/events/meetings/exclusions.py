@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.meetings.destinations import is_at_home
 from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.events.meetings.reader import is_agreed_or_demanded, is_assembly
+from worker.extract.events.political_role import POSSIBLE
 from worker.extract.events.trigger_parties import is_question
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -25,6 +26,8 @@ _KNOWN = frozenset({"definite", "demonstrative", "possessive"})
 _OCCASION_PREPOSITIONS = frozenset({"for", "at", "in", "during"})
 _OCCASION_WINDOW = 6
 """Tokens after a verb that are searched for its occasion."""
+_REQUIREMENT_WINDOW = 3
+"""Tokens after "meeting" that are searched for what a verb meets: "data meeting [lowered expectations]"."""
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
@@ -42,11 +45,25 @@ def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         or _is_journey_at_home(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
         or any(_is_outlet(ctx, actor) for actor in parties)
+        or _is_private(ctx, trigger)
         or _is_generic(ctx, trigger)
         or _is_sitting(ctx, trigger)
         or (trigger.group is not None and _is_no_encounter(ctx, trigger.group))
         or (trigger.phrase is not None and _is_excluded_noun(ctx, trigger, trigger.phrase))
     )
+
+
+def _is_private(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether no party can be political: a press conference of a company, talks of a club with a manager.
+
+    A tour of an organisation without a host or a destination is that of a band or a team.
+    """
+    grades = [ctx.roles.political_role(actor) for actor in trigger.candidate.parties]
+    if grades and not any(grades):
+        return True
+    parties = trigger.candidate.parties
+    is_tour = trigger.word_class == "visit" and trigger.candidate.place is None and trigger.phrase is not None
+    return is_tour and len(parties) == 1 and parties[0].type == "organisation" and grades == [POSSIBLE]
 
 
 def _is_working_meal(ctx: EventContext, trigger: MeetingTrigger) -> bool:
@@ -123,6 +140,8 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
     before, m = ctx.text.lower[noun.first : trigger.first], ctx.lexicon.meeting
     if before and before[-1] in word_set(m.excluding_modifiers):
         return True
+    if _is_verb_or_trade(ctx, trigger, noun):
+        return True
     if trigger.word_class == "meal" and ctx.text.tags[noun.head] == "NNP":
         return True  # a programme's name
     if len(trigger.candidate.parties) < _PAIR and _is_process(ctx, noun):
@@ -131,6 +150,17 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
         return True
     is_private = trigger.word_class == "visit" and not word_set(m.private_modifiers).isdisjoint(before)
     return is_private or _depends_on_attitude(ctx, noun) or _is_field_of_office(ctx, noun)
+
+
+def _is_verb_or_trade(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> bool:
+    """Return whether a noun is the verb of "data meeting the forecasts", or the exchange of things or prisoners."""
+    m, after = ctx.lexicon.meeting, ctx.text.lower[noun.last : noun.last + _REQUIREMENT_WINDOW]
+    if trigger.lemma == "meeting" and not word_set(m.met_requirements).isdisjoint(after):
+        return not any(tag in {"IN", "TO", "PUNCT", "CC"} for tag in ctx.text.tags[noun.last : noun.last + len(after)])
+    if trigger.lemma not in word_set(m.exchange_nouns):
+        return False
+    partners = word_set(m.with_, m.between)
+    return ctx.word(noun.last) not in partners and ctx.word(noun.last + 1) not in word_set(m.exchanged)
 
 
 def _is_process(ctx: EventContext, noun: NounPhrase) -> bool:

@@ -29,6 +29,8 @@ _POINTING = frozenset({"definite", "demonstrative"})
 """Classes of determiners that refer to something known."""
 _MARGIN_WITHOUT_PARTIES = 0.8
 """Log-odds above the threshold from which a trigger without parties is a meeting of its own."""
+_REPEAT_SENTENCES = 3
+"""Sentences after a meeting in which the same noun with the definite article denotes it."""
 _MAX_COMPARED = 24
 """Meetings without parties that are compared with a new trigger, so that the cost is linear."""
 
@@ -43,8 +45,9 @@ def group_meetings(
     score_of = {trigger.candidate: trigger.score for trigger in triggers}
     for trigger in triggers:
         trigger.candidate.anaphoric = points_back(ctx, trigger)
+    implied = {trigger.candidate for trigger in triggers if trigger.source == "clause"}
     clusters = cluster_candidates(
-        list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx), _have_other_partners
+        list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx, implied), _have_other_partners
     )
     joined = {candidate for cluster in clusters for candidate in cluster.members}
     alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _margin(c)]
@@ -158,13 +161,29 @@ def _is_purpose_of_visit(ctx: EventContext, old: EventCandidate, new: EventCandi
     return not apart and not ctx.chunks.has_finite_verb(old.last, new.first + 1)
 
 
-def _can_refer_to(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+def _can_refer_to(ctx: EventContext, implied: set[EventCandidate], old: EventCandidate, new: EventCandidate) -> bool:
     """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
 
-    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.
+    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.  The
+    subject of its clause (`implied`) is no such party if the same noun repeats the meeting of others: "Oslo and Riga
+    held talks. Berg scuttled [the talks]".
     """
     named = set() if _names_no_party(new) else party_names(new)
-    return _is_compatible(ctx, old, new) and (not named or bool(named & party_names(old)) or not old.parties)
+    if not _is_compatible(ctx, old, new):
+        return False
+    if not named or named & party_names(old) or not old.parties:
+        return True
+    return new in implied and _repeats(ctx, old, new)
+
+
+def _repeats(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether a noun repeats a meeting of several parties: on the same day, or soon after it in the text."""
+    if len(old.parties) < _PAIR or old.kind != new.kind:
+        return False
+    if old.day is not None and old.day == new.day:
+        return True
+    apart = ctx.text.sentence_of[new.first] - ctx.text.sentence_of[old.first]
+    return old.noun == new.noun and 0 <= apart <= _REPEAT_SENTENCES
 
 
 def _is_compatible(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:

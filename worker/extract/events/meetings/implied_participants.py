@@ -9,7 +9,12 @@ import re
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.counterparts import with_groups_beside
-from worker.extract.events.meetings.participants import has_dummy_subject, opens_clause
+from worker.extract.events.meetings.participants import (
+    after_possessor,
+    has_dummy_subject,
+    is_of_other_noun,
+    opens_clause,
+)
 from worker.extract.events.trigger_parties import distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
@@ -28,6 +33,7 @@ _CLAUSE_WINDOW = 40
 
 def modifier_participants(ctx: EventContext, noun: NounPhrase, at: int) -> list[Actor]:
     """Return the parties among the modifiers before a token: countries, acronyms, bodies and pairs of names."""
+    noun = after_possessor(ctx, noun, at)
     found = list(ctx.parties.modifier_parties(noun, at))
     for token in range(noun.first, at):
         found += _paired_names(ctx, token)
@@ -79,6 +85,8 @@ def clause_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
 
     An adverbial that opens its clause belongs to the verb after it: "[…], but at a briefing Berg [said]".
     """
+    if is_of_other_noun(ctx, noun):
+        return []
     verbs = _finite_verbs_around(ctx, noun)
     before = [verb for verb in verbs if verb.last <= noun.first][-1:]
     after = [verb for verb in verbs if verb.first >= noun.last][:1]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from worker.extract.events.event_coreference import EventCandidate
+from worker.extract.events.meetings.counterparts import held_verb
 from worker.extract.events.meetings.light_verbs import light_verb, passive_light_verb, predicate_verb
 from worker.extract.events.meetings.participants import has_proper_name, is_indefinite, noun_participants
 from worker.extract.events.meetings.reader import (
@@ -53,6 +54,8 @@ def with_possessor(ctx: EventContext, noun: NounPhrase) -> NounPhrase:
     at, tags = noun.first - 1, ctx.text.tags
     if ctx.word(at) == "her" and tags[at] == "PRP":
         return NounPhrase(at, noun.last, noun.head)
+    if at > 0 and tags[at] == "POS" and (owner := ctx.clauses.noun_phrase(at)) is not None:
+        return NounPhrase(owner.first, noun.last, noun.head)  # "[Berg's] [May 25 call]"
     if (
         at > 1
         and tags[at] == "VBN"
@@ -70,7 +73,8 @@ def read_noun(ctx: EventContext, noun: NounPhrase, form: Form, at: int) -> NounR
     form = _form_with_name(ctx, noun, form)
     parties, rule = noun_participants(ctx, noun, form, at, light or own, has_light_verb=light is not None)
     verb = light or own
-    after = _end_of_predicate(ctx, noun, own)
+    held = held_verb(ctx, noun)  # "a visit he [will make] to Oslo"
+    after = held.last if held is not None else _end_of_predicate(ctx, noun, own)
     when = _noun_time(ctx, noun, at, after, light)
     is_future = is_future_time(when) or (
         verb is not None and (is_dated_present(ctx, verb, when) or is_in_temporal_clause(ctx, verb))
@@ -122,7 +126,8 @@ def _noun_time(
 
 def _place_of_noun(ctx: EventContext, noun: NounPhrase, found: EventCandidate, place: NounPhrase | None) -> Span | None:
     """Return the span of the place after the noun, or else, but not for visits, of the last place before it."""
-    if place is not None or found.kind == "visit":
+    is_purpose = ctx.word(noun.first - 1) == "for"  # "is in Riga for a visit"
+    if place is not None or (found.kind == "visit" and not is_purpose):
         return ctx.time_and_place.place_span(place)
     return found.place or ctx.time_and_place.place_span(ctx.time_and_place.last_place_before(noun.first))
 
@@ -146,7 +151,9 @@ def _noun_place(ctx: EventContext, noun: NounPhrase, form: Form, at: int, after:
         prepositions |= (
             word_set(m.of) if ctx.word(noun.head) in word_set(m.tours) else frozenset()
         )  # "a tour of Africa"
-        places = (place for _, place in ctx.clauses.prepositional_phrases(noun.last, prepositions, 14))
+        held = held_verb(ctx, noun)
+        start = noun.last if held is None else held.last
+        places = (place for _, place in ctx.clauses.prepositional_phrases(start, prepositions, 14))
         return next((place for place in places if ctx.time_and_place.can_be_place(place)), None)
     return ctx.time_and_place.find_place(at, noun.last) or (
         ctx.time_and_place.find_place(at, after) if after != noun.last else None

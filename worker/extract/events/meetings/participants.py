@@ -11,13 +11,16 @@ from worker.extract.events.meetings.reader import is_plural_party
 from worker.extract.events.meetings.status import governing_noun
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, Form
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
-    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
 
+_VISIT_WINDOW = 6
+"""Tokens after a visit that are searched for its "by": "the visit to Latvia by Berg"."""
 _ADVERBIAL_WINDOW = 4
 """Tokens of an adverbial before its noun: "After [months of secret] talks"."""
 
@@ -65,8 +68,24 @@ def noun_participants(
         found = [
             a for a in subjects if a.name not in ctx.time_and_place.place_names
         ]  # "After talks in Oslo, A and B …"
-    found = [*_verbless_headline_parties(ctx, noun), *found, *ctx.parties.modifier_parties(noun, at)]
+    modifiers = ctx.parties.modifier_parties(after_possessor(ctx, noun, at), at)
+    found = [*_verbless_headline_parties(ctx, noun), *found, *modifiers]
     return _able_to_take_part(ctx, found, counterparts), rule
+
+
+def after_possessor(ctx: EventContext, noun: NounPhrase, at: int) -> NounPhrase:
+    """Return the part of a phrase after its possessor: "[news conference]" of "the FBI director's news conference"."""
+    first = next((i + 1 for i in range(at - 1, noun.first, -1) if ctx.text.tags[i] == "POS"), noun.first)
+    return noun if first == noun.first else NounPhrase(first, noun.last, noun.head)
+
+
+def is_of_other_noun(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the meeting is the subject matter of another noun ("a video of the meeting"), and no occasion."""
+    outer = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
+    if outer is None:
+        return False
+    m = ctx.lexicon.meeting
+    return ctx.text.lower[outer.head] not in word_set(m.partitive_nouns, m.phase_nouns, m.sideline_nouns)
 
 
 def _has_all(ctx: EventContext, counterparts: list[Actor], rule: str) -> bool:
@@ -128,14 +147,19 @@ def _prepositional_participants(
             continue
         starts = (noun.last, own.last) if own and name not in {"of", "by"} else (noun.last,)
         for start in starts:
-            listed = ctx.clauses.prepositional_phrases(
-                start, word_set(prepositions), 12 if name not in {"of", "by"} else 1
-            )[:1]
-            if listed:
+            reach = 12 if name not in {"of", "by"} else _VISIT_WINDOW if name == "by" else 1
+            listed = ctx.clauses.prepositional_phrases(start, word_set(prepositions), reach)[:1]
+            if listed and not _is_of_other_meeting(ctx, start, listed[0][0]):
                 found += ctx.parties.parties_of(listed[0][1])
                 rule = f"noun {name}"
                 break
     return found, rule
+
+
+def _is_of_other_meeting(ctx: EventContext, start: int, preposition: int) -> bool:
+    """Return whether a preposition belongs to another meeting noun: "his visit was followed by [talks] with Ozola"."""
+    nouns = ctx.lexicon.meeting_class_heads
+    return preposition - 1 >= start and ctx.text.lower[preposition - 1] in nouns
 
 
 def _participle_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
@@ -178,10 +202,9 @@ def _clause_subject(ctx: EventContext, noun: NounPhrase, *, alone: bool = True) 
 
     `alone`: only the first party of the subject.
     """
-    outer = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
-    if outer is not None and ctx.text.lower[outer.head] not in word_set(ctx.lexicon.meeting.partitive_nouns):
-        return []  # "a video of the meeting"
-    if noun.first == 0 or ctx.text.tags[noun.first - 1] not in {"IN", "TO"}:
+    if is_of_other_noun(ctx, noun):
+        return []
+    if noun.first == 0 or ctx.text.tags[noun.first - 1] not in {"IN", "TO"} or ctx.word(noun.first - 1) == "about":
         return []
     is_opening = ctx.text.sentence_range(noun.head)[0] >= noun.first - _ADVERBIAL_WINDOW
     if not alone and not is_opening and ctx.word(noun.first) not in ctx.doc.lexicon.plural:

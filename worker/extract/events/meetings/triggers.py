@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.counterparts import occasion_parties, relative_parties, with_groups_beside
+from worker.extract.events.meetings.counterparts import (
+    held_parties,
+    occasion_parties,
+    parties_of_occasion,
+    with_groups_beside,
+)
 from worker.extract.events.meetings.implied_participants import (
     clause_participants,
     directed_participants,
@@ -38,6 +43,9 @@ _FORMS: dict[str, Form] = {
     "press": "press_conference",
 }
 """Class of a noun -> form of the meeting."""
+_TALKS = frozenset({"talks", "call"})
+"""Forms that need a counterpart."""
+_PAIR = 2
 _CONSTRUCTION: Source = "construction"
 
 
@@ -103,22 +111,25 @@ def _completed(
 ) -> tuple[list[Actor], Source]:
     """Return (the parties of a noun with the implied ones, where the last added ones are from)."""
     found, source = parties, _CONSTRUCTION
-    if form != "visit" and (bodies := _able(ctx, modifier_participants(ctx, noun, at), found)):
+    bodies = _able(ctx, modifier_participants(ctx, noun, at), found) if form != "visit" else []
+    if bodies := [body for body in bodies if not any(body.name in actor.name for actor in found)]:
         found, source = [*found, *bodies], "modifier"
     if form == "call" and (directed := _able(ctx, directed_participants(ctx, noun), found)):
         caller = clause_participants(ctx, noun)[:1] if not found and len(directed) == 1 else []
         found, source = distinct_parties([*caller, *found, *directed]), "direction"
     if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), [])):
         found = visitors if source == "construction" and not _has_owner(ctx, noun, at) else [*found, *visitors]
-    if form != "press_conference" and (relative := _able(ctx, relative_parties(ctx, noun), found)):
-        found = distinct_parties([*relative, *found])
-    if form in {"talks", "call"} and _is_counterpart_alone(ctx, noun, found):
+    if form != "press_conference":
+        held = _able(ctx, held_parties(ctx, noun), [])
+        found = held if len(held) >= _PAIR else distinct_parties([*held, *found])
+        found = [*found, *_able(ctx, parties_of_occasion(ctx, noun, owned=bool(found)), found)]
+    if form in _TALKS and _is_counterpart_alone(ctx, noun, found):
         found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
-    if form in {"talks", "call"} and len(found) == 1:
-        found = distinct_parties([*found, *with_groups_beside(ctx, occasion_parties(ctx, noun))])
+    if form in _TALKS and len(found) == 1:
+        found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *occasion_parties(ctx, noun)])])
     return found, source
 
 

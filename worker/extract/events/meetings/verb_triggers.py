@@ -126,6 +126,8 @@ def _journey_of_state(
 
 def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> MeetingTrigger | None:
     target = _destination(ctx, group, lemma) if name == "travel" else None
+    if name == "visit" and _is_reduced_relative(ctx, group):
+        return None
     if (name == "travel" and target is None) or (name == "discuss" and is_purpose_of_meeting(ctx, group)):
         return None
     parties = _parties_of_verb(ctx, group, lemma, name)
@@ -149,6 +151,11 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
         group=group, target=visited,
         complement=_complement(ctx, group), when=when,
     )  # fmt: skip
+
+
+def _is_reduced_relative(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a participle describes the places visited: "officials of the countries [visited]"."""
+    return ctx.text.tags[group.head] == "VBN" and not group.finite and ctx.word(group.last) != "by"
 
 
 def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[Actor]:
@@ -227,12 +234,14 @@ def _hosts(ctx: EventContext, target: NounPhrase | None) -> list[Actor]:
         return []
     is_place = _can_be_destination(ctx, target)
     hosts = ctx.parties.parties_of(target)
-    return [a for a in hosts if _is_known_person(a) or (not is_place and a.type != "country" and _may_host(ctx, a))]
+    bodies = [] if is_place else [a for a in hosts if a.type != "country" and _may_host(ctx, a)]
+    return [a for a in hosts if a in bodies or _is_known_person(ctx, a)]
 
 
-def _is_known_person(actor: Actor) -> bool:
+def _is_known_person(ctx: EventContext, actor: Actor) -> bool:
     """Return whether a person has a full name or a role; a single name after "visit" may be a place."""
-    return actor.type == "person" and (" " in actor.name or actor.role is not None)
+    is_region = actor.role is None and actor.name.partition(" ")[0] in ctx.doc.lexicon.demonyms  # "Iraqi Kurdistan"
+    return actor.type == "person" and not is_region and (" " in actor.name or actor.role is not None)
 
 
 def _may_host(ctx: EventContext, actor: Actor) -> bool:
