@@ -7,6 +7,7 @@ country of the article.  Private persons and bodies represent no country.
 from __future__ import annotations
 
 from worker.extract.coreference.country_names import CountryNames
+from worker.extract.coreference.home_country import is_of_one_country
 from worker.extract.coreference.state_roles import load_state_roles
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import load_institutions
@@ -238,4 +239,14 @@ class CountryFinder:
         if not self.state_roles.includes(words, campaign=campaign):
             return None
         home = self.names.near(first, holder=holder)
-        return None if home is not None and self.institutions.lacks(home, words) else home
+        if home is not None and not self._has_not(home, words, first, last, holder=holder):
+            return home
+        countries = {m.codes[0] for m in self.names.mentions if is_of_one_country(m.codes)}
+        excluded = {code for code in countries if self._has_not(code, words, first, last, holder=holder)}
+        return self.names.home_without(frozenset(excluded)) if excluded else None
+
+    def _has_not(self, country: str, words: list[str], first: int, last: int, *, holder: bool) -> bool:
+        """Return whether a country lacks an office or body, or its holder is another person than that named here."""
+        if self.institutions.lacks(country, words):
+            return True
+        return holder and self.names.offices.is_held_by_other(country, first, last)

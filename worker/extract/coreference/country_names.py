@@ -6,11 +6,13 @@ A name of several countries belongs to the home country of the article if that i
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from functools import cache, cached_property
 
 from msgspec import Struct
 
 from worker.extract.coreference.home_country import CountryMention, OfficeModifiers, find_home, is_of_one_country
+from worker.extract.coreference.office_holders import OfficeHolders
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.institution_names import (
     ANY_COUNTRY,
@@ -30,6 +32,8 @@ _MAX_BEFORE = 8
 """Names before a token among which a country is looked up."""
 _MAX_WORDS_BEFORE = 60
 """Words before a body among which an office without a country is looked for."""
+_MIN_RIVAL_SHARE = 0.4
+"""Share of the mentions of a foreign country from which another one may be the home country."""
 _MAX_DATELINE = 4
 """Tokens of the longest place in a dateline."""
 
@@ -88,6 +92,8 @@ class CountryNames:
         self.text, self.lexicon = text, lexicon
         self.table = load_country_table(lexicon.language)
         self._modifiers = OfficeModifiers(text, lexicon)
+        self._homes: dict[frozenset[str], str | None] = {}
+        """Excluded countries -> home country."""
 
     def at(self, i: int, last: int) -> tuple[Codes, int] | None:
         """Return the countries of the longest name from token `i` that ends by `last`, and its length; else None."""
@@ -175,8 +181,32 @@ class CountryNames:
 
     @cached_property
     def home(self) -> str | None:
-        """The country that the article is mostly about; None if no country prevails."""
-        return find_home(self.mentions, self._dateline())
+        """The country for whose readers the article names offices, mostly that which it is about; None if unknown."""
+        home = find_home(self.mentions, self._dateline())
+        foreign = self.offices.foreign_countries
+        if not foreign or (home is not None and home not in foreign):
+            return home
+        other = self.home_without(foreign)
+        return other if home is None or (other is not None and self._names_often(other, home)) else home
+
+    def home_without(self, excluded: frozenset[str]) -> str | None:
+        """Return the country that the article is mostly about, some countries excluded; None if no country prevails."""
+        if excluded not in self._homes:
+            left = [m for m in self.mentions if excluded.isdisjoint(m.codes)]
+            self._homes[excluded] = find_home(left, self._dateline())
+        return self._homes[excluded]
+
+    def _names_often(self, country: str, other: str) -> bool:
+        """Return whether the article names a country at least `_MIN_RIVAL_SHARE` as often as another one."""
+        counts = Counter(m.codes[0] for m in self.mentions if len(m.codes) == 1)
+        return counts[country] >= _MIN_RIVAL_SHARE * counts[other]
+
+    @cached_property
+    def offices(self) -> OfficeHolders:
+        """The offices of which a country has one."""
+        known = [(m.token, m.end, m.codes[0]) for m in self.mentions if is_of_one_country(m.codes)]
+        starts, ends = {first: code for first, _, code in known}, {end: code for _, end, code in known}
+        return OfficeHolders(self.text, self.lexicon, starts, ends)
 
     def _dateline(self) -> list[Codes]:
         """Return the countries of the place of the article's dateline: "OSLO (Norpress) -"."""
