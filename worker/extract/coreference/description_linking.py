@@ -21,6 +21,8 @@ _MIN_VOTE_RATIO = 1.5
 """Ratio of votes to the runner-up from which the winner is linked."""
 _WEIGHT_PER_MENTION = 10.0
 """Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
+_KNOWN_ROLE_FACTOR = 0.7
+"""Factor on the salience of a person of whom another role is known already, among those that a new role may describe."""
 _MIN_PROTAGONIST_SALIENCE = 60.0
 """Salience of a subject or speaker of the last sentence but one."""
 _MIN_PROTAGONIST_LEAD = 1.4
@@ -118,7 +120,7 @@ class DescriptionLinker:
         """Record that the person holds the role of the description."""
         first = description.first
         start = first + 1 if self.text.tags[first] in {"DT", "PRP$"} else first
-        self.registry.roles.add(person, start, description.last, first)
+        self.registry.roles.add(person, start, description.last, first, inferred=True)
 
     # ------------------------------------------------------------ holders
     def _holder_of(self, description: Description, owner: Entity | None) -> Person | None:
@@ -186,10 +188,11 @@ class DescriptionLinker:
                 continue
             if self._is_named_later(entity.person, description):
                 continue
-            if entity.salience > most:
-                best, most, second = entity, entity.salience, most
-            elif entity.salience > second:
-                second = entity.salience
+            salience = entity.salience * (_KNOWN_ROLE_FACTOR if entity.person.role_heads else 1.0)
+            if salience > most:
+                best, most, second = entity, salience, most
+            elif salience > second:
+                second = salience
         if best is None or most < max(_MIN_PROTAGONIST_SALIENCE, _MIN_PROTAGONIST_LEAD * second):
             return None
         if not self._is_sovereign(description):

@@ -22,10 +22,11 @@ class PersonRoles:
         self.holder_at: dict[int, Person] = {}
         """Token of a role beside a name -> the holder."""
 
-    def add(self, person: Person, first: int, last: int, outer: int) -> None:
+    def add(self, person: Person, first: int, last: int, outer: int, *, inferred: bool = False) -> None:
         """Record that a person holds the role in the tokens `first` up to `last`.
 
         A possessor may precede the role, from token `outer` on.  Text that contains no role or title is ignored.
+        `inferred`: whether the role is not beside the name; it is reported only for a person without another one, ranks aside.
         """
         lower = self.text.lower[first:last]
         words = self.person_words.expand(lower)
@@ -34,7 +35,8 @@ class PersonRoles:
         self.holder_at.update(dict.fromkeys(range(first, last), person))
         heads = role_heads(lower, self.lexicon, self.person_words)
         self.index.add_role(person, heads)
-        if self._is_more_informative(person, heads, self.text.slice(first, last)):
+        known = inferred and person.role is not None and not self._is_rank(person.role)
+        if not known and self._is_more_informative(person, heads, self.text.slice(first, last)):
             person.role = self._reported_role(first, last)
         past = heads if words & self.person_words.past_modifiers else _EMPTY
         person.former_heads = (person.former_heads | past) - (heads - past) if past else person.former_heads - heads
@@ -45,6 +47,11 @@ class PersonRoles:
         if person.country is None:
             person.country = self.countries.country_of_role(heads, outer, first, last)
         person.role_country = person.role_country or self.countries.country_in_role(outer, first, last)
+
+    def _is_rank(self, role: str) -> bool:
+        """Return whether a role consists of ranks and courtesy titles only: "Lt. Col."."""
+        words = [word.rstrip(".") for word in role.lower().split()]
+        return all(word in self.person_words.rank_words for word in words)
 
     def _reported_role(self, first: int, last: int) -> str:
         """Return a role as written; one that several names share ("Senators Tamm and Lunde") in the singular."""
