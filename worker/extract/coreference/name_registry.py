@@ -11,6 +11,7 @@ from functools import cached_property
 
 import msgspec
 
+from worker.extract.coreference.appositions import apposed_role
 from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.headlines import find_headlines
 from worker.extract.coreference.name_kinds import is_common_word
@@ -184,11 +185,22 @@ class NameRegistry:
         given = self._gender_of(person.name_words[0]) if len(person.name_words) > 1 else None
         person.gender = person.gender or name.gender or given
         if person.country is None:
-            person.country = self.countries.country_after_name(name.last, titled=name.role_first >= 0)
+            titled = name.role_first >= 0 or not person.role_heads.isdisjoint(self.lexicon.offices)
+            person.country = self.countries.country_after_name(name.last, titled=titled)
         if name.role_first < 0:
             self._record_party(person, name)
             return
         self.roles.add(person, name.role_first, name.role_last, name.outer_first)
+        if name.role_last <= name.first:
+            self._record_apposition(person, name)
+
+    def _record_apposition(self, person: Person, name: Name) -> None:
+        """Record the role after a name that follows another one: "Senator Ida Hale, the committee chairwoman,"."""
+        if name.last != self.chunks.noun_phrases[name.phrase].last:
+            return
+        role = apposed_role(self.text, self.chunks, self.lexicon, name.last)
+        if role is not None and self.text.words[role[1] : role[1] + 1] in ([","], ["."], [")"]):
+            self.roles.add(person, *role, name.first)
 
     def _record_party(self, person: Person, name: Name) -> None:
         """Record the party that a possessor before the name gives: "Labour's Ida Hale"."""

@@ -101,7 +101,7 @@ def _find_name(  # noqa: PLR0917 - the phrase and its part
     text: AnnotatedText, lexicon: Lexicon, number: int, phrase: NounPhrase, first: int, last: int
 ) -> Name | None:
     """Return the name in tokens [first, last), at the end of a part of a noun phrase; None if there is none."""
-    if last - first > 1 and text.lower[last - 1] in lexicon.groups:
+    if last - first > 1 and text.lower[last - 1] in lexicon.groups and not _ends_in_country(text, lexicon, first, last):
         return None  # "the Senate Republicans" are a group
     if last - first > 1 and _ends_in_role(text, lexicon, first, last):
         return None
@@ -134,6 +134,11 @@ def _find_name(  # noqa: PLR0917 - the phrase and its part
         outer_first=first,
         gender=gender,
     )
+
+
+def _ends_in_country(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether the last two words are a country: "the United States"."""
+    return last - first > 1 and f"{text.words[last - 2]} {text.words[last - 1]}" in lexicon.countries
 
 
 def _role_range(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: int, name: int) -> tuple[int, int]:

@@ -54,10 +54,23 @@ class PersonRoles:
         return all(word in self.person_words.rank_words for word in words)
 
     def _reported_role(self, first: int, last: int) -> str:
-        """Return a role as written; one that several names share ("Senators Tamm and Lunde") in the singular."""
+        """Return a role as written, without a rank after it ("Minister Sheikh").
+
+        One that several names share ("Senators Tamm and Lunde") is given in the singular.
+        """
+        while last - first > 1 and self._is_rank_after_role(last - 1):
+            last -= 1
         lower, role = self.text.lower[first:last], self.text.slice(first, last)
         shared = self._is_plural(lower[-1]) and self.lexicon.closed_classes.role_prepositions.isdisjoint(lower)
         return singular_role(role) if shared else role
+
+    def _is_rank_after_role(self, token: int) -> bool:
+        """Return whether a courtesy title or rank follows a civil role: "spokesman Inspector", but not "press officer"."""
+        word, before = self.text.lower[token].rstrip("."), self.text.lower[token - 1]
+        if word in self.lexicon.closed_classes.courtesy_titles:
+            return is_person_noun(before, self.lexicon)
+        ranked = word in self.person_words.rank_words or word == "inspector"
+        return ranked and before in self.person_words.department_roles | {"minister", "ambassador"} - {"chief"}
 
     def _is_role_or_title(self, word: str) -> bool:
         """Return whether a lower-case word is a noun for a person or a title, also in the plural."""
