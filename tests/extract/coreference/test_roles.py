@@ -109,3 +109,28 @@ def test_officials_are_distinguished_from_their_bodies(
 ) -> None:
     (speaker,) = speakers(sentence)
     assert (speaker.name, speaker.type, speaker.role, speaker.country) == (name, kind, role, country)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "role"),
+    [
+        ("Harbour police spokesman Inspector Jan Berg said it was late.", "Harbour police spokesman"),
+        ("Energy Minister Sheikh Jan Berg said it was late.", "Energy Minister"),
+        ("Chief Medical Officer Dr. Jan Berg said it was late.", "Chief Medical Officer"),
+        ("Secretary General Jan Berg said it was late.", "Secretary General"),
+    ],
+)
+def test_a_rank_after_a_role_is_no_part_of_it(sentence: str, role: str) -> None:
+    (speaker,) = speakers(sentence)
+    assert (speaker.name, speaker.role) == ("Jan Berg", role)
+
+
+def test_a_role_that_a_description_gives_does_not_replace_the_role_beside_the_name() -> None:
+    text = "Ferry captain Jan Berg said it was late.\n\nThe former mayor said it was cold."
+    assert [(s.name, s.role) for s in speakers(text)] == [("Jan Berg", "Ferry captain")] * 2
+
+
+def test_an_apposition_after_a_titled_name_describes_its_bearer() -> None:
+    text = "Erik Dahl stayed.\n\nPrince Jan Berg, the younger brother of the king, left.\n\nDahl said it was late."
+    (speaker,) = speakers(text)
+    assert (speaker.name, speaker.role) == ("Erik Dahl", None)

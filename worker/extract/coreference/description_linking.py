@@ -22,7 +22,7 @@ _MIN_VOTE_RATIO = 1.5
 _WEIGHT_PER_MENTION = 10.0
 """Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
 _KNOWN_ROLE_FACTOR = 0.7
-"""Factor on the salience of a person of whom another role is known already, among those that a new role may describe."""
+"""Factor on the salience of a person with a known role, among those to whom a description may give a new one."""
 _MIN_PROTAGONIST_SALIENCE = 60.0
 """Salience of a subject or speaker of the last sentence but one."""
 _MIN_PROTAGONIST_LEAD = 1.4
@@ -188,7 +188,8 @@ class DescriptionLinker:
                 continue
             if self._is_named_later(entity.person, description):
                 continue
-            salience = entity.salience * (_KNOWN_ROLE_FACTOR if entity.person.role_heads else 1.0)
+            known = entity.person is not None and entity.person.role_heads
+            salience = entity.salience * (_KNOWN_ROLE_FACTOR if known else 1.0)
             if salience > most:
                 best, most, second = entity, salience, most
             elif salience > second:

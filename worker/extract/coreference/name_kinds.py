@@ -7,6 +7,7 @@ from typing import Literal
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.grammar.pos_tagger import load_tagger
 from worker.extract.grammar.sentences import AnnotatedText
+from worker.extract.lexicon.company_names import load_company_names
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon import Lexicon
 from worker.extract.lexicon.lexicon_file import Words
@@ -20,7 +21,7 @@ def classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, ti
     name = " ".join(text.words[first:last])
     if name in lexicon.countries:
         return "country"
-    if _is_listed_organisation(name, lexicon):
+    if _is_listed_organisation(name, lexicon, titled=titled):
         return "organisation"
     if name in lexicon.demonyms:
         return "unknown"
@@ -37,13 +38,28 @@ def classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, ti
         return "organisation"  # "Port Weekly"
     if article or (last - first == 1 and (_is_acronym(name) or _is_compound(name, lexicon))):
         return "organisation"
-    return "unknown"
+    return "organisation" if last - first > 1 and _is_named_after_things(text, lexicon, first, last) else "unknown"
 
 
-def _is_listed_organisation(name: str, lexicon: Lexicon) -> bool:
+def _is_named_after_things(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
+    """Return whether a name of several words is no person's: "Google Maps", "Hurricane Ida", "Blue Harbour".
+
+    It begins with a company or a noun that a person's name does not follow, or consists of words of the language.
+    """
+    if text.is_headline(first):
+        return False  # the capitals say nothing
+    opening = text.lower[first] in load_person_words(lexicon.language).organisation_openings
+    if opening or text.words[first] in load_company_names(lexicon.language):
+        return True
+    return all(is_common_word(text, lexicon, i) for i in range(first, last))
+
+
+def _is_listed_organisation(name: str, lexicon: Lexicon, *, titled: bool) -> bool:
+    """Return whether a name is in the gazetteers; a company's name after a title is a surname."""
     low = name.lower()
     return (
-        name in load_institutions(lexicon.language).classes
+        (not titled and name in load_company_names(lexicon.language))
+        or name in load_institutions(lexicon.language).classes
         or name in lexicon.seats_of_power
         or low in lexicon.acronyms
         or low in lexicon.outlets

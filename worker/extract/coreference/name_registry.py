@@ -18,6 +18,7 @@ from worker.extract.coreference.name_kinds import is_common_word
 from worker.extract.coreference.name_matching import match_key, strip_generation
 from worker.extract.coreference.names import Name, find_names
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
+from worker.extract.coreference.organisation_evidence import named_as_organisations
 from worker.extract.coreference.organisation_roles import described_as_organisations, organisation_roles
 from worker.extract.coreference.person import Person
 from worker.extract.coreference.person_index import PersonIndex
@@ -55,6 +56,7 @@ class NameRegistry:
         self.person_words = load_person_words(lexicon.language)
         self.organisation_roles = organisation_roles(text, chunks, lexicon, self.names)
         self.names = described_as_organisations(text, self.names, self.organisation_roles)
+        self.names = named_as_organisations(text, lexicon, self.names)
         self.index = PersonIndex(text, lexicon, self.person_words)
         self.roles = PersonRoles(self.index, countries)
         self._headlines = find_headlines(text)

@@ -1,7 +1,6 @@
-"""Offices that one person holds in each country, with and without the country: "the Latvian president", "President Tamm".
+"""Offices of which each country has one, with and without the country: "Latvian President Lunde", "President Tamm".
 
-An article that introduces "Latvian President Lunde" and leaves out the country of "President Tamm" is written for the
-readers of another country than Latvia.
+An article that names the country of one holder and leaves out that of another is written for readers in the latter.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _MAX_HOLDER = 5
 """Tokens after an office among which the name of its holder is looked for."""
+_MAX_MODIFIERS = 3
+"""Words before an office among which one shows it to be past: "former US"."""
 _MINISTER, _COUNTERPART = "minister", "counterpart"
 _SAME_OFFICE = {"premier": "prime minister"}
 _MODIFIER_TAGS = frozenset({"NNP", "NN", "JJ", "POS"})
@@ -43,6 +44,7 @@ class OfficeHolders:
         self.text, self.lexicon = text, lexicon
         self._starts, self._ends = starts, ends
         self._words = load_person_words(lexicon.language)
+        self._deputies = self._words.deputy_modifiers | {"deputy"}
         self._heads = self._words.sovereign_roles | {_MINISTER, _COUNTERPART}
 
     @cached_property
@@ -64,8 +66,8 @@ class OfficeHolders:
             if start < 0 or (lower[start] != "prime" and lower[start] not in self.lexicon.departments):
                 return None
             title = f"{lower[start]} {_MINISTER}"
-        before = lower[start - 1] if start > 0 else ""
-        if before in self._words.past_modifiers or before in self._words.deputy_modifiers or before == "deputy":
+        before = lower[max(0, start - _MAX_MODIFIERS) : start]
+        if not self._words.past_modifiers.isdisjoint(before) or not self._deputies.isdisjoint(before[-1:]):
             return None
         return NamedOffice(
             first=start,
@@ -131,7 +133,7 @@ class OfficeHolders:
         )
 
     def is_held_by_other(self, country: str, first: int, last: int) -> bool:
-        """Return whether the holder of the office in tokens [first, last) in a country is not the person named after it."""
+        """Return whether a country has another holder of the office in tokens [first, last) than the one named here."""
         named = frozenset(self.text.words[last : last + _MAX_HOLDER])
         for office in self._offices_in(first, last):
             holder = self._marked.get((country, office.title), frozenset())

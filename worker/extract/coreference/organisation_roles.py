@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from worker.extract.coreference.names import Name
+from worker.extract.coreference.organisation_evidence import as_organisation
 from worker.extract.grammar.chunker import Chunks
 from worker.extract.grammar.sentences import AnnotatedText
 from worker.extract.lexicon.lexicon import Lexicon
@@ -25,23 +26,13 @@ def organisation_roles(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, na
 
 def described_as_organisations(text: AnnotatedText, names: list[Name], roles: dict[str, str]) -> list[Name]:
     """Return the names, where those with the role of an organisation are organisations: "Grace Crossing, a charity"."""
-    return [_as_organisation(name) if _is_described(text, name, roles) else name for name in names]
+    return [as_organisation(name) if _is_described(text, name, roles) else name for name in names]
 
 
 def _is_described(text: AnnotatedText, name: Name, roles: dict[str, str]) -> bool:
     """Return whether a name of several words, which is no surname, has a role of an organisation."""
     unclear = name.kind in {"person", "unknown"} and name.role_first < 0 and name.gender is None
     return unclear and name.last - name.first > 1 and " ".join(text.lower[name.first : name.last]) in roles
-
-
-def _as_organisation(name: Name) -> Name:
-    return Name(
-        first=name.first,
-        last=name.last,
-        kind="organisation",
-        phrase=name.phrase,
-        outer_first=name.outer_first,
-    )
 
 
 def _role_before(text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, name: Name) -> tuple[int, int] | None:

@@ -26,7 +26,8 @@ class PersonRoles:
         """Record that a person holds the role in the tokens `first` up to `last`.
 
         A possessor may precede the role, from token `outer` on.  Text that contains no role or title is ignored.
-        `inferred`: whether the role is not beside the name; it is reported only for a person without another one, ranks aside.
+        `inferred`: whether the role is not beside the name.  Then it is reported only for a person without another one,
+        ranks aside.
         """
         lower = self.text.lower[first:last]
         words = self.person_words.expand(lower)
@@ -65,12 +66,12 @@ class PersonRoles:
         return singular_role(role) if shared else role
 
     def _is_rank_after_role(self, token: int) -> bool:
-        """Return whether a courtesy title or rank follows a civil role: "spokesman Inspector", but not "press officer"."""
+        """Return whether a courtesy title or rank follows a civil role: "spokesman Inspector"; not "press officer"."""
         word, before = self.text.lower[token].rstrip("."), self.text.lower[token - 1]
         if word in self.lexicon.closed_classes.courtesy_titles:
             return is_person_noun(before, self.lexicon)
         ranked = word in self.person_words.rank_words or word == "inspector"
-        return ranked and before in self.person_words.department_roles | {"minister", "ambassador"} - {"chief"}
+        return ranked and before in self.person_words.civil_roles
 
     def _is_role_or_title(self, word: str) -> bool:
         """Return whether a lower-case word is a noun for a person or a title, also in the plural."""

@@ -156,7 +156,9 @@ def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> 
             head = ""
             if word in lexicon.closed_classes.role_prepositions and heads - {""}:
                 break  # but not after "Bank" in "Bank of Latvia Governor"
-        elif head in lexicon.roles - person_words.rank_words and word.rstrip(".") in person_words.rank_words - {"general"}:
+        elif head in lexicon.roles - person_words.rank_words and word.rstrip(".") in person_words.rank_words - {
+            "general"
+        }:
             continue  # "Interior Minister Sheikh"
         elif long_form[-1] in lexicon.roles:
             head = long_form[-1]

@@ -39,9 +39,13 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     state_modifiers: str
     quantity_nouns: str
     public_modifiers: str
+    civil_roles: str
     private_bodies: str
     agent_like_nouns: str
     organisation_endings: str
+    organisation_openings: str
+    business_nouns: str
+    business_roles: str
     media_documents: str
     media_modifiers: str
     company_forms: str
@@ -98,6 +102,12 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Nouns with the suffix of agent nouns that denote things: "letter"."""
     organisation_endings: Words
     """Last words of the names of organisations that are no common nouns for one: "International"."""
+    organisation_openings: Words
+    """First words of names of things and organisations: "Hurricane", "Hotel"."""
+    business_nouns: Words
+    """Nouns for what only a company or body owns: "shareholders"."""
+    business_roles: Words
+    """Roles before a preposition and the name of a company or body: "analyst" at."""
     media_documents: Words
     """Documents of media: "an article in the Baltic Times"."""
     media_modifiers: Words
@@ -112,6 +122,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Suffixes of nouns that denote a person by what the person does: "ist"."""
     affiliation_suffixes: tuple[str, ...]
     """Suffixes of an adjective before a full name, hyphen included: "-based"."""
+    civil_roles: Words
+    """Roles of which a rank after them is no part: "spokesman" of "spokesman Inspector"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words
