@@ -110,7 +110,7 @@ class PartyResolver:
             outer is None
             or outer.last != at
             or self.doc.text.lower[outer.head] in word_set(self.lexicon.actors.quantity_nouns)
-            or self.doc.text.lower[outer.head] in self.lexicon.non_actors
+            or self.doc.text.words[outer.head] in self.lexicon.meeting_class_heads
         ):
             return noun
         return outer if self.offices.is_office(outer) and not self._is_country(noun) else noun

@@ -21,6 +21,8 @@ def apposed_name(parties: PartyResolver, noun: NounPhrase) -> Actor | None:
     ):
         return None
     name = parties.clauses.noun_phrase(end + 1)
+    if name is not None and text.tags[name.head] == "NN" and parties.offices.is_office(name) and name.first == end + 1:
+        return apposed_name(parties, name) if name.last > noun.last else None  # "his ally, the president, Ana Berg"
     if (
         name is None
         or name.first != end + 1

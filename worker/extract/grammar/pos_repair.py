@@ -59,6 +59,7 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     tags = _tag_with_titles(tokens, sentences, layout, model, lexicon)
     for sentence in sentences:
         _repair(tags, tokens, lexicon, sentence)
+    _retag_deputies(tags, tokens.lower, lexicon)
     _retag_possessives(tags, tokens, quotation_of)
     tags = retag_cues(tags, tokens, found, lexicon)
     retag_opening_participles(tags, tokens.lower, sentences, lexicon)
@@ -68,6 +69,13 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     retag_elliptical_lines(tags, tokens, layout, sentences, lexicon)
     return tags
+
+
+def _retag_deputies(tags: list[str], lower: list[str], lexicon: Lexicon) -> None:
+    """Retag an adverb that is part of a title: "the bank's [vice] president".  Works in place."""
+    for i in range(len(tags) - 1):
+        if tags[i] == "RB" and lower[i] == "vice" and lower[i + 1] in lexicon.roles:
+            tags[i] = "JJ"
 
 
 def _retag_nouns_before_past_tense(tags: list[str], lower: list[str], model: Tagger, lexicon: Lexicon) -> None:

@@ -89,6 +89,8 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     excluding_modifiers: str
     assembly_nouns: str
     exchange_nouns: str
+    frame_prepositions: str
+    presiding: str
     phase_nouns: str
     plain_holding: str
     object_relatives: str

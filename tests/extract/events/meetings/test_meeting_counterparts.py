@@ -39,6 +39,17 @@ def names(text: str) -> list[list[str]]:
         # the main clause: whom the subject addresses, with whom it agrees, who is beside it
         ("Brun told Teki at a meeting in Bergen that the port would close.", [BRUN, TEKI]),
         ("Albania reached agreement with its creditors after four weeks of talks.", ["Albania", "its creditors"]),
+        ("Brun said the draft followed what she agreed with Teki at their summit in Bergen.", [BRUN, TEKI]),
+        ("At a meeting of the Ferry Union, Oja said the port would stay open.", [OJA, "Ferry Union"]),
+        ("Lisi was angry at Brun's early departure from a meeting in Bergen with Teki.", [BRUN, TEKI]),
+        # agents of participles; pairs parted by a participle
+        ("Teki spoke at a dinner hosted by Oja in Bergen.", [TEKI, OJA]),
+        (
+            "A deal was reached in talks between an Albanian delegation headed by Teki and 16 creditor countries.",
+            ["Albanian delegation", "16 creditor countries"],
+        ),
+        # appositions of appositions
+        ("Oja received a phone call from her partner, the Albanian president, Arben Lisi.", [OJA, LISI]),
         # possessor before a date
         ("Senators questioned a colonel on Brun's July 25 phone call with Teki.", [BRUN, TEKI]),
         # "by" after the destination of a visit
@@ -59,6 +70,13 @@ def test_the_participants(text: str, expected: list[str]) -> None:
         ("Brun visited Iraqi Kurdistan in 2015.", [BRUN]),
         # the possessor's role names no further party
         ("NATO ambassador Edda Brun's news conference on Monday was short.", [BRUN]),
+        ("Brun's talks with NATO vice president Ola Nygard were short.", [BRUN, "Ola Nygard"]),
+        # the occasion of a further clause
+        ("Brun was in Tirana for talks with Teki when Oja announced the deal.", [BRUN, TEKI]),
+        # the talks of others
+        ("Brun told a news briefing near the end of annual meetings between Albania and Iceland.", [BRUN]),
+        # an occasion that is no office
+        ("Oja attended the 1986 Bergen summit of heads of state.", [OJA, "heads of state"]),
         # talks that follow a visit are another meeting's
         ("Brun's visit to Tirana on 3 May was followed by talks with Lisi.", [BRUN]),
         # two roles of one name

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.participants import opens_clause
 from worker.extract.events.political_role import POLITICAL
-from worker.extract.events.trigger_parties import subject_parties, with_parties
+from worker.extract.events.trigger_parties import agent_parties, subject_parties, with_parties
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
-    from worker.extract.grammar.chunker import NounPhrase, VerbGroup
+    from worker.extract.grammar.chunker import VerbGroup
     from worker.schema import Actor
 
 _RELATIVE_WINDOW = 12
@@ -35,10 +35,11 @@ def held_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
 def parties_of_occasion(ctx: EventContext, noun: NounPhrase, *, owned: bool) -> list[Actor]:
     """Return the parties of the relative clause of which the noun is the occasion: "at which [Berg] told [Ozola]".
 
-    `owned`: whether parties are known; a pronoun as subject then denotes one of them.
+    `owned`: whether parties are known; a pronoun as subject then denotes one of them.  A clause of time tells something
+    of the meeting only if its subject addresses somebody: "talks with Berg, when Ozola announced the deal".
     """
-    verb = _verb_of_occasion(ctx, noun)
-    if verb is None:
+    opener, verb = _clause_of_occasion(ctx, noun)
+    if verb is None or (opener == "when" and not addressees(ctx, verb)):
         return []
     subject = ctx.clauses.subject(verb)
     is_pronoun = subject is not None and ctx.text.tags[subject.head] == "PRP"
@@ -63,17 +64,26 @@ def held_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     return verb if is_holding and ctx.clauses.object(verb) is None else None
 
 
-def _verb_of_occasion(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
-    """Return the verb of a clause that the noun is the occasion of: "talks in Oslo where he [told]", "at which"."""
+def opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether the noun's prepositional phrase follows a comma, a conjunction or the start of the sentence."""
+    at = noun.first - 1
+    start = ctx.text.sentence_range(noun.head)[0]
+    if at < start or ctx.text.tags[at] not in {"IN", "TO"}:
+        return False
+    return at == start or ctx.text.words[at - 1] == "," or ctx.text.tags[at - 1] in {"CC", "SC"}
+
+
+def _clause_of_occasion(ctx: EventContext, noun: NounPhrase) -> tuple[str, VerbGroup | None]:
+    """Return (relative word, verb) of the clause that the noun is the occasion of: "talks in Oslo where he told"."""
     text, m = ctx.text, ctx.lexicon.meeting
     end = text.sentence_range(noun.head)[1]
     for at in range(noun.last, min(end, noun.last + _RELATIVE_WINDOW)):
         if (verb := ctx.chunks.verb_group(at)) is not None and verb.finite:
-            return None
+            break
         after_preposition = text.lower[at - 1] in word_set(m.relative_prepositions)
         if text.lower[at] in word_set(m.occasion_relatives) or (text.lower[at] == "which" and after_preposition):
-            return _first_finite(ctx, at + 1, min(end, at + _VERB_WINDOW))
-    return None
+            return text.lower[at], _first_finite(ctx, at + 1, min(end, at + _VERB_WINDOW))
+    return "", None
 
 
 def _first_finite(ctx: EventContext, first: int, end: int) -> VerbGroup | None:
@@ -135,6 +145,27 @@ def _partners_before(ctx: EventContext, verb: VerbGroup, noun: NounPhrase) -> li
         verb.last, word_set(ctx.lexicon.meeting.with_), max(0, noun.first - verb.last)
     )
     return ctx.parties.parties_of(found[0][1]) if found else []
+
+
+def frame_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
+    """Return the possessor of what happens at a meeting: "[Berg]'s remarks at the talks", "[her] departure from"."""
+    if ctx.word(noun.first - 1) not in word_set(ctx.lexicon.meeting.frame_prepositions):
+        return None
+    frame = ctx.clauses.noun_phrase(noun.first - 2)
+    if frame is None or frame.last != noun.first - 1:
+        return None
+    if frame.first > 0 and ctx.text.tags[frame.first - 1] == "POS":
+        owner = ctx.clauses.noun_phrase(frame.first - 1)
+        frame = NounPhrase(owner.first, frame.last, frame.head) if owner is not None else frame
+    return ctx.parties.possessor(frame, frame.head)
+
+
+def holders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the agents of a participle after the noun: "a dinner hosted by [Berg]", "talks chaired by [Ozola]"."""
+    verb = ctx.chunks.verb_group(noun.last)
+    if verb is None or verb.finite or ctx.text.tags[verb.head] != "VBN" or ctx.word(verb.last) != "by":
+        return []
+    return agent_parties(ctx, verb.last) if ctx.lemma(verb) in word_set(ctx.lexicon.meeting.presiding) else []
 
 
 def with_groups_beside(ctx: EventContext, parties: list[Actor]) -> list[Actor]:

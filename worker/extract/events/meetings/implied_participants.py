@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from worker.extract.events.meetings.counterparts import with_groups_beside
+from worker.extract.events.meetings.counterparts import opens_clause, with_groups_beside
 from worker.extract.events.meetings.participants import (
     after_possessor,
     has_dummy_subject,
     is_of_other_noun,
-    opens_clause,
 )
 from worker.extract.events.trigger_parties import distinct_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set

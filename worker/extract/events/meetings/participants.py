@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.events.meetings.counterparts import frame_owner, opens_clause
 from worker.extract.events.meetings.reader import is_plural_party
 from worker.extract.events.meetings.status import governing_noun
 from worker.extract.events.political_role import POLITICAL
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import VerbGroup
 
+_PAIR_WINDOW = 14
+"""Tokens after the first party of "between" that are searched for "and"."""
 _VISIT_WINDOW = 6
 """Tokens after a visit that are searched for its "by": "the visit to Latvia by Berg"."""
 _ADVERBIAL_WINDOW = 4
@@ -48,7 +51,7 @@ def noun_participants(
         rule = "possessor"
     elif verb is not None and verb.passive:
         found += agent_parties(ctx, verb.last)
-    elif (frame := governing_noun(ctx, noun)) is not None and (proposer := ctx.parties.possessor(frame, frame.head)):
+    elif proposer := _owner_of_frame(ctx, noun):
         found.insert(0, proposer)
     elif has_light_verb and verb is not None:
         guest = ctx.clauses.object(verb)
@@ -62,6 +65,8 @@ def noun_participants(
         or is_indefinite(ctx, noun)
     ):
         found = [*_clause_subject(ctx, noun), *found]
+    elif rule == "noun of" and form != "visit" and ctx.word(noun.first - 1) == "at":
+        found = [*_clause_subject(ctx, noun), *found]  # "At a meeting of the union, Berg said"
     elif ctx.word(noun.first - 1) == "for":
         found = [*_main_clause_parties(ctx, noun), *found]
     elif not found and len(subjects := _clause_subject(ctx, noun, alone=False)) > 1:
@@ -88,18 +93,16 @@ def is_of_other_noun(ctx: EventContext, noun: NounPhrase) -> bool:
     return ctx.text.lower[outer.head] not in word_set(m.partitive_nouns, m.phase_nouns, m.sideline_nouns)
 
 
+def _owner_of_frame(ctx: EventContext, noun: NounPhrase) -> Actor | None:
+    """Return the possessor of the noun that governs or frames the meeting: "[Berg]'s invitation to talks"; or None."""
+    frame = governing_noun(ctx, noun)
+    owner = ctx.parties.possessor(frame, frame.head) if frame is not None else None
+    return owner or frame_owner(ctx, noun)
+
+
 def _has_all(ctx: EventContext, counterparts: list[Actor], rule: str) -> bool:
     """Return whether a phrase names all parties: "a meeting of [the ministers]", "talks between [A and B]"."""
     return rule in {"noun of", "noun between", "noun involving"} and is_plural_party(ctx, counterparts)
-
-
-def opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
-    """Return whether the noun's prepositional phrase follows a comma, a conjunction or the start of the sentence."""
-    at = noun.first - 1
-    start = ctx.text.sentence_range(noun.head)[0]
-    if at < start or ctx.text.tags[at] not in {"IN", "TO"}:
-        return False
-    return at == start or ctx.text.words[at - 1] == "," or ctx.text.tags[at - 1] in {"CC", "SC"}
 
 
 def _verbless_headline_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
@@ -150,7 +153,8 @@ def _prepositional_participants(
             reach = 12 if name not in {"of", "by"} else _VISIT_WINDOW if name == "by" else 1
             listed = ctx.clauses.prepositional_phrases(start, word_set(prepositions), reach)[:1]
             if listed and not _is_of_other_meeting(ctx, start, listed[0][0]):
-                found += ctx.parties.parties_of(listed[0][1])
+                named = ctx.parties.parties_of(listed[0][1])
+                found += named if name != "between" or len(named) > 1 else [*named, *_second_of_pair(ctx, listed[0][1])]
                 rule = f"noun {name}"
                 break
     return found, rule
@@ -158,8 +162,20 @@ def _prepositional_participants(
 
 def _is_of_other_meeting(ctx: EventContext, start: int, preposition: int) -> bool:
     """Return whether a preposition belongs to another meeting noun: "his visit was followed by [talks] with Ozola"."""
-    nouns = ctx.lexicon.meeting_class_heads
-    return preposition - 1 >= start and ctx.text.lower[preposition - 1] in nouns
+    return not ctx.lexicon.meeting_class_heads.isdisjoint(ctx.text.lower[start:preposition])
+
+
+def _second_of_pair(ctx: EventContext, first: NounPhrase) -> list[Actor]:
+    """Return the parties after "and" where a modifier parts a pair: "between a mission led by Berg and [creditors]"."""
+    end = min(ctx.text.sentence_range(first.head)[1], first.last + _PAIR_WINDOW)
+    for at in range(first.last, end - 1):
+        verb = ctx.chunks.verb_group(at)
+        if verb is not None and verb.finite:
+            return []
+        following = ctx.clauses.noun_phrase(at + 1) if ctx.text.lower[at] == "and" else None
+        if following is not None and following.first == at + 1:
+            return ctx.parties.phrase_parties(following)
+    return []
 
 
 def _participle_participants(ctx: EventContext, noun: NounPhrase) -> list[Actor]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.counterparts import (
     held_parties,
+    holders,
     occasion_parties,
     parties_of_occasion,
     with_groups_beside,
@@ -122,13 +123,15 @@ def _completed(
     if form != "press_conference":
         held = _able(ctx, held_parties(ctx, noun), [])
         found = held if len(held) >= _PAIR else distinct_parties([*held, *found])
-        found = [*found, *_able(ctx, parties_of_occasion(ctx, noun, owned=bool(found)), found)]
+        occasion = [*parties_of_occasion(ctx, noun, owned=bool(found)), *holders(ctx, noun)]
+        found = [*found, *_able(ctx, occasion, found)]
     if form in _TALKS and _is_counterpart_alone(ctx, noun, found):
         found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
-    if form in _TALKS and len(found) == 1:
+    is_shared = form in _TALKS or ctx.word(noun.first) in ctx.doc.lexicon.plural  # "agreed with X at their summit"
+    if is_shared and len(found) == 1:
         found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *occasion_parties(ctx, noun)])])
     return found, source
 
