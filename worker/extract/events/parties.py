@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.office_phrases import OfficePhrases
-from worker.extract.events.party_appositions import apposed_name, name_before
+from worker.extract.events.party_appositions import apposed_name, listed_names, name_before
 from worker.extract.events.party_pronouns import pronoun_actor
 from worker.extract.events.plural_anaphora import antecedents, counted_parties
 from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
@@ -166,10 +166,16 @@ class PartyResolver:
             return [self._country_office(country, noun) for country in countries]
         if (whole := self._quantified(noun)) is not None:
             return self.phrase_parties(whole)
-        if several := self.doc.mentions.resolve_members(noun.head):
+        if several := self.doc.mentions.resolve_members(noun.head) or self._listed_members(noun):
             return several
         actor = self.phrase_actor(noun)
         return [actor] if actor is not None else []
+
+    def _listed_members(self, noun: NounPhrase) -> list[Actor]:
+        """Return the persons listed after "two members of the board" or "one member of the board"; else empty."""
+        is_member = self.doc.text.lower[noun.head] in word_set(self.lexicon.actors.members)
+        is_counted = self.doc.text.tags[noun.first] == "CD"
+        return listed_names(self, noun) if is_member and is_counted else []
 
     def _quantified(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the phrase after a quantifier: "all of [the ministers]", "most of [the parties]"; else None."""
@@ -244,12 +250,20 @@ class PartyResolver:
             if code or (name.isupper() and name.replace(".", "").isalpha() and len(name) > 1):
                 kind: ActorType = "country" if code else "organisation"
                 found.append(Actor(name=name, mention=text.span(at, at + 1), type=kind, country=code))
+                found += self._second_country(at)
             elif "-" in word and (person := self.doc.mentions.person_at(at)) is not None:
                 found.append(Actor(name=person.name, type="person", role=person.role, country=person.country))
         return found
 
+    def _second_country(self, at: int) -> list[Actor]:
+        """Return the second country of a compound: Latvia in "the Estonia-Latvia accord"; empty if there is none."""
+        name = self.doc.text.words[at].partition("-")[2]
+        code = self.doc.lexicon.countries.get(name)
+        return [Actor(name=name, mention=self.doc.text.span(at, at + 1), type="country", country=code)] if code else []
+
     def resolve(self, first: int, last: int) -> Actor:
-        """Return the actor of a token range, resolved once."""
+        """Return the actor of a token range without a possessive ending, resolved once."""
+        last -= last - first > 1 and self.doc.text.tags[last - 1] == "POS"
         known = self._resolved.get((first, last))
         if known is None:
             known = self.doc.mentions.resolve(first, last)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.extract.grammar.punctuation import COMMA_AND_DASHES
+
 if TYPE_CHECKING:
     from worker.extract.events.parties import PartyResolver
     from worker.extract.grammar.chunker import NounPhrase
@@ -38,6 +40,31 @@ def apposed_name(parties: PartyResolver, noun: NounPhrase) -> Actor | None:
         if is_name_of and (verb is None or not verb.finite) and parties.offices.word_after(name) != "and"
         else None
     )
+
+
+def listed_names(parties: PartyResolver, noun: NounPhrase) -> list[Actor]:
+    """Return the persons with whom an apposition identifies a group: "two members of Congress, [Berg] and [Lepp],".
+
+    Empty if the list does not end with a comma or dash, or has other members than persons.
+    """
+    text = parties.doc.text
+    end = parties.offices.of_phrase_end(noun)
+    while end < len(text.words) and text.lower[end] in {"from", "in", "on"}:
+        place = parties.clauses.noun_phrase(end + 1)
+        if place is None or place.first != end + 1:
+            break
+        end = place.last
+    if end + 1 >= len(text.words) or text.words[end] not in COMMA_AND_DASHES:
+        return []
+    name = parties.clauses.noun_phrase(end + 1)
+    if name is None or name.first != end + 1 or text.tags[name.head] != "NNP":
+        return []
+    names = [n for n in parties.clauses.conjuncts(name) if n.first >= name.first]
+    last = names[-1].last
+    if last >= len(text.words) or text.words[last] not in COMMA_AND_DASHES:
+        return []
+    found = [parties.resolve(n.first, n.last) for n in names]
+    return found if all(actor.type == "person" for actor in found) else []
 
 
 def name_before(parties: PartyResolver, noun: NounPhrase) -> Actor | None:

@@ -36,11 +36,24 @@ def noun_parties(ctx: EventContext, noun: NounPhrase | None, group: VerbGroup) -
     Before a relative pronoun only the last conjunct counts: "the senate and [the secretary] who had resigned".
     """
     relative = ctx.text.tags[group.first - 1 : group.first] == ["WP"]
+    if noun is not None and relative and ctx.text.lower[group.first - 1] == "who":
+        noun = _holder_of(ctx, noun)
     if noun is not None and relative and (named := _identified_parties(ctx, noun, group)):
         return named
     if noun is not None and relative and ctx.text.tags[noun.head] in {"NN", "NNP"}:
         return ctx.parties.phrase_parties(noun)
     return ctx.parties.parties_of(noun)
+
+
+def _holder_of(ctx: EventContext, noun: NounPhrase) -> NounPhrase:
+    """Return the person whose of-phrase ends before "who": "[the owner] of the ferry who resigned"; else the noun."""
+    at = noun.first - 1
+    outer = ctx.clauses.noun_phrase(at - 1) if at > 0 and ctx.text.lower[at] in {"of", "at", "for"} else None
+    if outer is None or outer.last != at:
+        return noun
+    word = ctx.text.lower[outer.head]
+    is_person = word in word_set(ctx.lexicon.actors.offices) or word in ctx.doc.lexicon.roles
+    return outer if is_person else noun
 
 
 def _identified_parties(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> list[Actor]:
@@ -73,6 +86,9 @@ def agreement_partners(ctx: EventContext, at: int, *, agrees: bool) -> list[Acto
     """
     found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.with_), _WITH_WINDOW)
     between = range(at, found[0][0]) if found else range(0)
+    occasional = word_set(ctx.lexicon.extent.occasion_prepositions)
+    if any(ctx.word(i) in occasional and not ctx.time_and_place.is_time_at(i) for i in between):
+        return []  # "announced a deal at talks with …"
     deals = word_set(ctx.lexicon.decision.objects["deal"])
     is_deal = any(ctx.word(i) in deals for i in between)
     is_direct = agrees and not any(ctx.chunks.noun_phrase_of[i] >= 0 for i in between)

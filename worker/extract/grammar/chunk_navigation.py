@@ -114,11 +114,20 @@ class ChunkNavigator:
         for at in range(comma - 1, max(start, comma - MAX_ASIDE_TOKENS) - 1, -1):
             if self.text.words[at] == "," and at > start:
                 before = self._skip_label_left(at - 1, start)
-                if self.noun_phrase(before) and self._is_aside(at + 1, comma):
+                noun = self.noun_phrase(before)
+                if noun and self._is_object_in_relative(noun, start):
+                    continue  # "Berg, who saw Oslo, Riga and Tartu, |": the list belongs to the relative clause
+                if noun and self._is_aside(at + 1, comma):
                     return before
                 if self._has_finite_verb(at + 1, comma):
                     return None
         return None
+
+    def _is_object_in_relative(self, noun: NounPhrase, start: int) -> bool:
+        """Return whether a noun phrase is the object of the verb of a relative clause: "who saw [Oslo]"."""
+        verb = self.chunks.verb_group(noun.first - 1) if noun.first > start else None
+        at = verb.first - 1 if verb is not None and verb.finite else start
+        return at > start and self.text.tags[at] == "WP"
 
     def _skip_label_left(self, at: int, start: int) -> int:
         """Return the token before an age or constituency in commas ("Berg, 41, |", "Berg, R-Ill., |"), else `at`."""

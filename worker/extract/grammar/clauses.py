@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _PARTICIPLES = frozenset({"VBG", "VBN"})
 _CLOSING = frozenset({")", "]"}) | DASHES
+_SINGULAR = frozenset({"is", "was", "has"})
+_PLURAL = frozenset({"are", "were", "have"})
 _CURRENCY = frozenset({"$", "\N{POUND SIGN}", "\N{EURO SIGN}"})
 
 
@@ -125,6 +127,8 @@ class ClauseParser(GovernorFinder):
                 if (owner := self._noun_modified_by(noun, start)) is not None:
                     at = owner.last - 1
                     continue
+                if (relative := self._relative_with_object(noun, start)) >= 0:
+                    return self._antecedent(relative - 1, start)
                 if not (self.is_time_expression(noun) or self._is_prepositional_object(noun.first, start)):
                     return noun
                 at = self._skip_preposition_left(noun.first) - 1
@@ -163,10 +167,25 @@ class ClauseParser(GovernorFinder):
         """Return the noun that a participle or infinitive modifies, given its object: "the law banning [nets]"."""
         first = self.conjuncts(noun)[0].first
         verb = self.chunks.verb_group(first - 1) if first > start else None
-        if verb is None or verb.finite or not (verb.infinitive or self.text.tags[verb.head] == "VBG"):
+        if verb is None or not self._is_infinite(verb):
             return None
+        outer = self.chunks.verb_group(verb.first - 1) if verb.infinitive and verb.first > start else None
+        if outer is not None and self._is_infinite(outer):
+            verb = outer  # "forces [fighting to defeat] the rebels"
         before = self.noun_phrase(verb.first - 1) if verb.first > start else None
         return before if before is not None and not self.is_time_expression(before) else None
+
+    def _is_infinite(self, verb: VerbGroup) -> bool:
+        return not verb.finite and (verb.infinitive or self.text.tags[verb.head] == "VBG")
+
+    def _relative_with_object(self, noun: NounPhrase, start: int) -> int:
+        """Return the relative pronoun of the clause whose verb has the noun as object; -1 if there is none.
+
+        "protesters [who] stormed the chamber": the chamber.
+        """
+        verb = self.chunks.verb_group(noun.first - 1) if noun.first > start else None
+        at = verb.first - 1 if verb is not None and verb.finite else -1
+        return at if at > start and self.text.tags[at] == "WP" and self.noun_phrase(at - 1) is not None else -1
 
     def _first_conjunct_after_between(self, noun: NounPhrase) -> NounPhrase | None:
         """Return the first conjunct of "between A and B", given the last one; None if there is no "between"."""
@@ -190,11 +209,13 @@ class ClauseParser(GovernorFinder):
             and self.text.tags[verb.head] in _PARTICIPLES | {"VBD"}
         ):
             return verb.first - 1  # reduced relative clause: "the deal agreed in spring collapsed"
+        if verb and verb.infinitive and verb.passive and verb.first > start and self.noun_phrase(verb.first - 1):
+            return verb.first - 1  # "the question to be asked in May was unveiled"
         return None
 
     def _antecedent(self, at: int, start: int) -> NounPhrase | None:
         """Return the antecedent of a relative clause: the noun phrase right before it."""
-        if at >= start and self.text.words[at] in {",", *DASHES}:
+        if at >= start and self.text.words[at] in {",", "(", *DASHES}:
             at -= 1
         if at >= start and self.text.words[at] == ")":
             at = self._skip_brackets_left(at, start)
@@ -205,7 +226,22 @@ class ClauseParser(GovernorFinder):
         if self.text.tags[at] != "CC" and self.text.words[at] != ",":
             return None
         verb = self._finite_before(at - 1, start)
+        own = self.chunks.verb_group(at + 1)
+        if verb and own and (outer := self._finite_before(verb.first - 1, start)) and self._disagree(verb, own):
+            verb = outer if not self._disagree(outer, own) else verb  # "states accept that it has won and are leaving"
         return self._subject_of_finite(verb, depth + 1) if verb and depth < MAX_GOVERNORS else None
+
+    def _disagree(self, one: VerbGroup, other: VerbGroup) -> bool:
+        """Return whether one verb is singular and the other plural: "has won", "are leaving"."""
+        numbers = {self._number_of(one), self._number_of(other)}
+        return numbers == {"singular", "plural"}
+
+    def _number_of(self, group: VerbGroup) -> str:
+        """Return the number of the first verb of a group; "" if its form does not show it."""
+        word = self.text.lower[group.first]
+        if word in _SINGULAR:
+            return "singular"
+        return "plural" if word in _PLURAL else ""
 
     # ------------------------------------------------------------ objects and prepositional phrases
     def object(self, group: VerbGroup) -> NounPhrase | None:

@@ -250,6 +250,7 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     members: str
     campaigners: str
     legal_offices: str
+    followers: str
     country_nouns: str
     person_nouns: str
     campaigning_roles: str

@@ -34,6 +34,13 @@ def object_of(text: str, trigger: str) -> str | None:
         ("Norway's government voted in favour of the quota.", "voted", "the quota"),
         ("Defence minister Jaan Lepp resigned over the ferry disaster.", "resigned", None),
         ("Defence minister Jaan Lepp resigned in protest.", "resigned", None),
+        # coordinated subjects of passives, the antecedents of pronouns
+        ("The closed borders and other limits will be lifted by the government.", "lifted",
+         "The closed borders and other limits"),
+        ("Parliament passed a textile bill in May, but it was vetoed by the president of Norway.", "vetoed",
+         "a textile bill"),
+        ("The question to be asked in the referendum has been unveiled by the government.", "unveiled",
+         "The question to be asked in the referendum"),
         # nouns
         ("Norway's withdrawal from the treaty angered Estonia.", "withdrawal", "the treaty"),
         ("The ministers met after Norway's agreement with Estonia.", "agreement", "Norway's agreement with Estonia"),

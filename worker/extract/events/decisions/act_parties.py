@@ -14,17 +14,20 @@ import msgspec
 from worker.extract.events.complements import skip_time
 from worker.extract.events.decisions.act import NO_PARTIES, ActParties
 from worker.extract.events.decisions.act_grammar import verb_classes
-from worker.extract.events.decisions.act_patients import demonyms_of, last_body, parties_beside
+from worker.extract.events.decisions.act_patients import demonyms_of, institution_before, last_body, parties_beside
 from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
+from worker.schema import Actor
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.act_classes import ActClasses
-    from worker.schema import Actor
 
+_PARALLEL_WINDOW = 16
+"""Tokens between two possessives of the same owner: "Berg's plan for the ports and his vote"."""
+_NEUTER_POSSESSIVES = frozenset({"its"})
 _MAX_STEPS_TO_REPORT = 4
 """Words between a pronoun and the verb of reporting: "said [on Monday that] it"."""
 
@@ -35,6 +38,8 @@ def parties_of_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) ->
         agents = agent_parties(ctx, group.last)
         if agents and any(actor.type != "unnamed" or ctx.roles.political_role(actor) for actor in agents):
             return ActParties(agents, "agent")  # not "by a wide margin"
+        if agents and _is_institution(ctx, agents):
+            return ActParties(agents, "agent")  # "by the league"
         return parties_beside(ctx, group, ctx.clauses.subject(group))
     subject = ctx.clauses.subject(group)
     if subject is None:
@@ -44,8 +49,30 @@ def parties_of_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) ->
     found = subject_parties(ctx, group)
     if found and any(ctx.roles.political_role(actor) for actor in found):
         return ActParties(found, "subject", subject)
+    if followers := _followers(ctx, subject):
+        return ActParties(followers, "subject", subject)
     beside = parties_beside(ctx, group, subject)
     return beside if beside.parties else ActParties(found, "subject" if found else "unresolved", subject)
+
+
+def _followers(ctx: EventContext, subject: NounPhrase) -> list[Actor]:
+    """Return the party of people named by their political owner: "Berg's rivals", "his lawyers"; else empty.
+
+    They represent the country of the owner.
+    """
+    owner = ctx.parties.possessor(subject, subject.head)
+    if (
+        owner is None
+        or owner.country is None
+        or ctx.text.lower[subject.head] not in word_set(ctx.lexicon.actors.followers)
+    ):
+        return []
+    mention = ctx.text.span(subject.first, subject.last)
+    return [Actor(name=mention.text, mention=mention, type="group", country=owner.country)]
+
+
+def _is_institution(ctx: EventContext, agents: list[Actor]) -> bool:
+    return not ctx.roles.head_words(agents[0]).isdisjoint(word_set(ctx.lexicon.actors.institutions))
 
 
 def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhrase, group: VerbGroup) -> ActParties:
@@ -64,7 +91,11 @@ def _parties_of_pronoun(ctx: EventContext, classes: ActClasses, pronoun: NounPhr
     if word in words["institution_pronouns"]:
         institution = _antecedent_institution(ctx, pronoun)
         return ActParties([institution], "institution", pronoun) if institution is not None else NO_PARTIES
-    return ActParties(ctx.parties.parties_of(pronoun), "pronoun", pronoun)
+    found = ctx.parties.parties_of(pronoun)
+    if not found or found[0].name.lower() == word:  # no antecedent is known
+        reporter = _reporting_subject(ctx, pronoun)
+        found = noun_parties(ctx, reporter, group) or found
+    return ActParties(found, "pronoun", pronoun)
 
 
 def _antecedent_institution(ctx: EventContext, pronoun: NounPhrase) -> Actor | None:
@@ -103,7 +134,7 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
         return ActParties([owner], "owner")
     for before in (
         ctx.parties.modifier_parties(noun, noun.head),
-        _institution_before(ctx, noun),
+        institution_before(ctx, noun),
         demonyms_of(ctx, noun),
     ):
         if before:
@@ -113,6 +144,9 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
         found = ctx.parties.parties_of(ctx.clauses.noun_phrase(at + 1))
         if found:
             return ActParties(found, ctx.word(at))
+    participle = ctx.chunks.verb_group(at)
+    if participle is not None and is_agentive_participle(ctx, participle):
+        return ActParties(agent_parties(ctx, participle.last), "by")  # "the plan put forward by Oslo"
     group = ctx.chunks.verb_group(noun.first - 1)
     if group is None and ctx.word(noun.first - 1) in classes.grammar_words["arrival_prepositions"]:
         group = ctx.chunks.verb_group(noun.first - 2)  # "came to the decision"
@@ -123,7 +157,9 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
 
 def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     """Return the possessor of a noun, named without the noun: "the EU" for "the EU's adoption"."""
-    owner = ctx.parties.possessor(noun, noun.head)
+    owner = _parallel_owner(ctx, noun) or ctx.parties.possessor(noun, noun.head)
+    if owner is not None and owner.name.lower() in ctx.doc.lexicon.neuter | _NEUTER_POSSESSIVES:
+        return last_body(ctx, noun.first) or owner  # "the ministry said it would base its selection on"
     if (
         owner is None
         or owner.mention is None
@@ -136,22 +172,27 @@ def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     return msgspec.structs.replace(owner, name=plain, role=None)
 
 
+def _parallel_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
+    """Return the person to whom "his" or "her" refers as to the owner of another noun: "[Berg]'s plan and his vote".
+
+    None if the determiner is another word, or a finite verb is between the two.
+    """
+    text, lexicon = ctx.text, ctx.doc.lexicon
+    if text.tags[noun.first] != "PRP$" or text.lower[noun.first] not in lexicon.masculine | lexicon.feminine:
+        return None
+    for at in range(noun.first - 1, max(text.sentence_range(noun.first)[0], noun.first - _PARALLEL_WINDOW), -1):
+        verb = ctx.chunks.verb_group(at)
+        if verb is not None and verb.finite:
+            return None
+        owned = ctx.clauses.noun_phrase(at) if text.tags[at] == "POS" else None
+        if owned is not None:
+            owner = ctx.parties.possessor(owned, owned.head)
+            return owner if owner is not None and owner.type == "person" else None
+    return None
+
+
 def _is_owned_by_time(ctx: EventContext, noun: NounPhrase) -> bool:
     """Return whether the possessor is a time: "Monday's vote", "last month's accord"."""
     at = next((i for i in range(noun.first, noun.head) if ctx.text.tags[i] == "POS"), -1)
     word = ctx.word(at - 1) if at > noun.first else ""
     return word in ctx.doc.lexicon.time_nouns or word.rstrip("s") in ctx.doc.lexicon.time_nouns
-
-
-def _institution_before(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the institution among the modifiers: "the Commons vote", "a court ruling"."""
-    text, powers = ctx.text, word_set(ctx.lexicon.actors.institutions) | word_set(ctx.lexicon.actors.offices)
-    for at in range(noun.head - 1, noun.first - 1, -1):
-        if text.lower[at] in powers:
-            first = noun.first + (text.tags[noun.first] == "DT")
-            while first < at and (text.tags[first] == "POS" or text.lower[first] in ctx.doc.lexicon.time_nouns):
-                first += 1
-            return [ctx.doc.mentions.resolve(first, at + 1)]
-        if text.tags[at] not in {"NN", "NNP", "JJ"}:
-            return []
-    return []

@@ -34,7 +34,7 @@ def parties_beside(ctx: EventContext, group: VerbGroup, patient: NounPhrase | No
     is_announced = group.passive and group.modal >= 0  # "the minister said a fund would be set up"
     if is_announced and (speaker := _speaker(ctx, group.head)) is not None:
         return ActParties([speaker], "speaker", patient)
-    body = last_body(ctx, group.head, _VERBS_BEFORE)
+    body = last_body(ctx, group.first, _VERBS_BEFORE)
     return ActParties([body], "near", patient) if body is not None else NO_PARTIES
 
 
@@ -43,7 +43,7 @@ def owners_of(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     owner = ctx.parties.possessor(noun, noun.head)
     if owner is not None:
         return [owner] if _is_political(ctx, owner) else []
-    found = ctx.parties.modifier_parties(noun, noun.head) or demonyms_of(ctx, noun)
+    found = ctx.parties.modifier_parties(noun, noun.head) or institution_before(ctx, noun) or demonyms_of(ctx, noun)
     return [actor for actor in found if _is_political(ctx, actor)]
 
 
@@ -90,3 +90,17 @@ def last_body(ctx: EventContext, token: int, verbs: int = 3) -> Actor | None:
         if found and found[0].type != "person" and _is_political(ctx, found[0]):
             return found[0]
     return None
+
+
+def institution_before(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the institution among the modifiers: "the Commons vote", "a court ruling"."""
+    text, powers = ctx.text, word_set(ctx.lexicon.actors.institutions) | word_set(ctx.lexicon.actors.offices)
+    for at in range(noun.head - 1, noun.first - 1, -1):
+        if text.lower[at] in powers:
+            first = noun.first + (text.tags[noun.first] == "DT")
+            while first < at and (text.tags[first] == "POS" or text.lower[first] in ctx.doc.lexicon.time_nouns):
+                first += 1
+            return [ctx.doc.mentions.resolve(first, at + 1)]
+        if text.tags[at] not in {"NN", "NNP", "JJ"}:
+            return []
+    return []

@@ -8,6 +8,7 @@ import msgspec
 
 from worker.extract.events.decisions.act_grammar import UNLISTED
 from worker.extract.events.decisions.act_objects import gerund_after, object_of_act
+from worker.extract.events.decisions.object_pronouns import without_pronoun
 from worker.extract.events.decisions.reader import (
     is_meeting,
     make_decision_candidate,
@@ -47,6 +48,7 @@ def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate
         found.about = gerund_after(ctx, act)
     if act.reading is None and found.about is not None and is_meeting(ctx, found.about):
         return None
+    found.about = without_pronoun(ctx, found.about)
     found.score = act.score
     return found
 

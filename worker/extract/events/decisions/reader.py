@@ -185,19 +185,31 @@ def relative_object(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) 
 def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
     """Return the span of an object with its modifiers, up to the end of its clause or the following verb."""
     before = verb.first if noun.last <= verb.first else None
+    first = noun.first
     if before is not None:
+        first = _first_conjunct(ctx, noun)
         following = ctx.clauses.noun_phrase(noun.last)
         if following is not None and following.first == noun.last:
             before = noun.last  # "the sanctions | Oslo imposed"
         openers = ctx.doc.lexicon.relative | {","}
         before = next((i for i in range(noun.last, before) if ctx.text.lower[i] in openers), before)
     whole = ctx.topics.clause_span(noun.first, before) or ctx.text.span(noun.first, noun.last)
-    return _trim_object(ctx, whole, noun.last)
+    begin = ctx.text.token_at(whole.start)
+    return _trim_object(ctx, whole, min(first, begin) if before is not None else begin, noun.last)
 
 
-def _trim_object(ctx: EventContext, whole: Span, least: int) -> Span:
-    """Return the span without a vote count at its end; tokens before `least` stay."""
-    first, last = ctx.text.token_at(whole.start), ctx.text.token_at(whole.end - 1) + 1
+def _first_conjunct(ctx: EventContext, noun: NounPhrase) -> int:
+    """Return where a coordinated subject begins: "[the borders and other limits] were lifted"."""
+    first = ctx.clauses.conjuncts(noun)[0].first
+    is_governed = first > 0 and (
+        ctx.text.tags[first - 1] in {"IN", "TO", "SC"} or ctx.chunks.verb_group(first - 1) is not None
+    )
+    return noun.first if is_governed else first
+
+
+def _trim_object(ctx: EventContext, whole: Span, first: int, least: int) -> Span:
+    """Return the span from a token, without a vote count at its end; tokens before `least` stay."""
+    last = ctx.text.token_at(whole.end - 1) + 1
     vote_count = next((i for i in range(least, last - 1) if skip_vote_count(ctx, i) > i and ctx.word(i) == "by"), last)
     return ctx.text.span(first, vote_count)
 
@@ -237,8 +249,8 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
     """Return the candidate of a trigger with its time; the decider adjusts the category."""
     when = ctx.time_and_place.find_time_of_decision(first, last, status)
     category = _category_by_decider(ctx, category, deciders)
-    if status != "rejected" and not noun:
-        deciders = [*deciders, *agreement_partners(ctx, last, agrees=category == "agreement")]
+    if status != "rejected" and (not noun or noun in word_set(ctx.lexicon.decision.objects["deal"])):
+        deciders = [*deciders, *agreement_partners(ctx, last, agrees=bool(noun) or category == "agreement")]
     return EventCandidate(
         first=first,
         last=last,
