@@ -8,10 +8,10 @@
     Ana Berg [met](M1 held talks | Ana Berg = Berg; Tom Lund) Tom Lund in Oslo.  The [meeting](M1) lasted an hour.
 
 The first line is the title, the second the date of publication or "-".  Paragraphs are single lines between blank
-lines.  The first mark of an event holds its number (D for decisions, M for meetings), its status ("?" before it: the
-event is unsure), its class or kind, its parties with the names that denote each, and for decisions the object; the
-marks of further mentions hold the number only.  The text of the article is the title, a blank line and the paragraphs,
-without the marks.
+lines.  One mark of an event, its main mention, holds its number (D for decisions, M for meetings), its status ("?"
+before it: the event is unsure), its class or kind, its parties with the names that denote each, and for decisions the
+object; the marks of other mentions, before it (headlines) or after it, hold the number only.  The text of the article
+is the title, a blank line and the paragraphs, without the marks.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ LETTERS = {"decisions": "D", "meetings": "M"}
 CLASS_KEYS = {"D": "class", "M": "kind"}
 FORMS = {"D": "status class | parties | object", "M": "status kind | parties"}
 FIELDS = {"D": (2, 3), "M": (2,)}
-"""Number of fields of a first mark; the object of a decision may be missing."""
+"""Number of fields of a description; the object of a decision may be missing."""
 BODY_LINE = 3
 """Index of the line after which the body starts: title, date and a blank line come before it."""
 
@@ -148,9 +148,9 @@ def _check_brackets(text: str, name: str, line: int) -> None:
 
 
 def _events(marks: list[Mark], text: str, name: str) -> dict[str, AnnotatedEvent]:
-    """Return the events by number, in order of their first mark."""
+    """Return the events by number, in order of their descriptions; the described mention is the main one."""
     events: dict[str, AnnotatedEvent] = {}
-    for mark in marks:
+    for mark in sorted(marks, key=lambda mark: " " not in mark.note):
         number, _, note = mark.note.partition(" ")
         place = f"{name}: {mark.line}: {number}"
         if not _NUMBER.fullmatch(number):
@@ -160,13 +160,13 @@ def _events(marks: list[Mark], text: str, name: str) -> dict[str, AnnotatedEvent
         if note:
             events[number] = _read_note(number[0], note, text, place)
         elif number not in events:
-            raise ArticleFormatError(f"{place}: its first mark has no description")
+            raise ArticleFormatError(f"{place}: no mark describes it")
         events[number].triggers.append((mark.start, mark.end))
     return events
 
 
 def _read_note(letter: str, note: str, text: str, place: str) -> AnnotatedEvent:
-    """Return the event that a first mark describes, without triggers."""
+    """Return the event that a mark describes, without triggers."""
     fields = [field.strip() for field in note.split("|")]
     if len(fields) not in FIELDS[letter] or not all(fields):
         raise ArticleFormatError(f"{place}: {note!r} is not {FORMS[letter]!r}")

@@ -38,6 +38,12 @@ def test_meetings_have_a_kind_and_several_parties() -> None:
     assert len(meeting.triggers) == 2
 
 
+def test_the_described_mention_is_the_main_one_wherever_it_comes() -> None:
+    source = "Aas [quits](D1)\n-\n\nThe mayor [stepped down](D1 taken personnel | The mayor) after the [vote](D1)."
+    (event,) = read_marked_article(source, "a.txt", "decisions").events
+    assert event.triggers == [(21, 33), (4, 9), (44, 48)]
+
+
 def test_a_dash_means_no_date() -> None:
     assert read_marked_article("Title\n-\n\nBody.", "a.txt", "decisions").pub_date is None
 
@@ -54,7 +60,7 @@ def test_a_dash_means_no_date() -> None:
         ("Title\n-\n\nBody.\n\n\nMore.", "a.txt: 6: a blank line too many"),
         ("Title\n-\n\nAas [quit].", "a.txt: 4: a bracket outside of a mark: 'Aas [quit].'"),
         ("Title\n-\n\nAas [quit](X1).", "a.txt: 4: X1: the number of an event is needed (D1, M1)"),
-        ("Title\n-\n\nAas [quit](D1).", "a.txt: 4: D1: its first mark has no description"),
+        ("Title\n-\n\nAas [quit](D1).", "a.txt: 4: D1: no mark describes it"),
         (
             "Title\n-\n\nAas [quit](D1 taken personnel | Aas).\n\nAas [left](D1 taken personnel | Aas).",
             "a.txt: 6: D1: described twice",
