@@ -11,6 +11,7 @@ from worker.extract.events.parties import PartyResolver
 from worker.extract.events.phrase_extent import PhraseExtent
 from worker.extract.events.political_role import PoliticalRoles
 from worker.extract.events.sentence_times import SentenceTimes
+from worker.extract.events.subject_fields import SubjectFields
 from worker.extract.events.time_and_place import TimeAndPlace
 from worker.extract.events.topic_spans import TopicSpans
 from worker.extract.grammar.clauses import ClauseParser
@@ -51,6 +52,7 @@ class EventContext:
         times = SentenceTimes(doc, lexicon)
         self.topics = TopicSpans(doc, self.clauses, lexicon, PhraseExtent(doc, self.clauses, lexicon, times))
         self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon, times)
+        self.subject_fields = SubjectFields(doc.text, lexicon)
         self._modalities: dict[VerbGroup, VerbModality] = {}
 
     def lemma(self, group: VerbGroup) -> str:

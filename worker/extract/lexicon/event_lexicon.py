@@ -46,6 +46,8 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     decision: DecisionWords
     extent: ExtentWords
     actors: ActorWords
+    fields: dict[str, str]
+    """Field of life -> its words."""
 
     @cached_property
     def dates(self) -> DateFinder:
@@ -207,7 +209,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     def fields_of_word(self) -> dict[str, tuple[str, ...]]:
         """Word -> the fields of life that it belongs to."""
         found: dict[str, tuple[str, ...]] = {}
-        for name, words in self.meeting.fields.items():
+        for name, words in self.fields.items():
             for word in words.split():
                 found[word] = (*found.get(word, ()), name)
         return found

@@ -123,7 +123,6 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     verb_classes: dict[str, str]
     noun_classes: dict[str, str]
     modifier_classes: dict[str, str]
-    fields: dict[str, str]
     determiners: dict[str, str]
 
 

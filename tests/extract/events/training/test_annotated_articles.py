@@ -97,3 +97,9 @@ def test_a_source_is_a_file_or_a_folder_of_either_form(tmp_path: Path) -> None:
 def test_a_folder_without_articles_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ArticleFormatError, match=r"holds neither \.jsonl nor \.txt files"):
         read_source(tmp_path, "decisions")
+
+
+def test_the_articles_of_the_project_have_the_format() -> None:
+    decisions, meetings = (read_source(Path("tools/articles"), kind) for kind in ("decisions", "meetings"))
+    assert len(decisions) == len(meetings) > 50
+    assert any(article.events for article in decisions)

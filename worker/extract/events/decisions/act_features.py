@@ -39,6 +39,7 @@ def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
     _add_reading_features(act)
     _add_place_features(ctx, act, tense)
     _add_statement_features(ctx, act, tense)
+    _add_field_features(ctx, act, kind)
 
 
 @lru_cache(maxsize=KEPT_COMBINATIONS)
@@ -117,3 +118,15 @@ def _add_statement_features(ctx: EventContext, act: Act, tense: str) -> None:
     performed = ctx.acts_of_cues.get(act.head)
     if performed is not None:
         found.append(f"cueof:{performed}")
+
+
+def _add_field_features(ctx: EventContext, act: Act, kind: str) -> None:
+    fields, found = ctx.subject_fields, act.features
+    subject = fields.subject
+    found += (f"near:{name}" for name in fields.near(act.first, act.last))
+    found += (f"subject:{subject}", f"subject+grade:{subject}+{act.grade}")
+    found += (f"{kind}class+subject:{name}+{subject}" for name in act.classes or UNLISTED)
+    for actor in act.who.parties[:1]:
+        for name in fields.of_party(actor) or UNLISTED:
+            found += (f"partyfield:{name}", f"partyfield+grade:{name}+{act.grade}")
+            found += (f"{kind}class+partyfield:{own}+{name}" for own in act.classes or UNLISTED)

@@ -28,6 +28,9 @@ def party_features(ctx: EventContext, trigger: MeetingTrigger) -> Iterator[str]:
     yield from (f"grades:{grades}", f"class+grades:{name}+{grades}")
     yield from (f"party{number}:{kind}" for number, kind in enumerate(types))
     yield f"class+parties:{name}+{len(types)}+{trigger.verdict}"
+    yield f"grades+subject:{grades}+{ctx.subject_fields.subject}"
+    for field in sorted({name for actor in parties[:_PAIR] for name in ctx.subject_fields.of_party(actor)}):
+        yield f"party field:{field}"
     yield f"private:{any(map(ctx.roles.is_private, parties))}"
     if len(types) == _PAIR:
         yield f"pair:{'+'.join(types)}"

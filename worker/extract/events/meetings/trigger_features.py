@@ -6,7 +6,6 @@ the rules; never other words of the article.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.destinations import leads_abroad, place_type, target_span
@@ -20,10 +19,6 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.meetings.trigger import MeetingTrigger
 
-_FIELD_WINDOW = 12
-"""Tokens before and after a trigger whose fields of life are features."""
-_SHARES = (0.004, 0.012)
-"""Shares of a field's words in an article that separate few, some and many."""
 _POSITIONS = (1, 4, 10, 25)
 """Sentences at which a further part of an article begins."""
 _MAX_COUNT = 3
@@ -85,26 +80,12 @@ class TriggerFeatures:
         self._number += 1
 
     def _field_features(self, trigger: MeetingTrigger) -> Iterator[str]:
-        for name in self._fields_near(trigger):
+        fields, found = self.ctx.subject_fields, trigger.candidate
+        for name in fields.near(found.first, found.last):
             yield f"near:{name}"
             yield f"near+class:{name}+{trigger.word_class}"
-        yield from self._fields_of_article
-
-    def _fields_near(self, trigger: MeetingTrigger) -> list[str]:
-        fields, found = self.ctx.lexicon.fields_of_word, trigger.candidate
-        start, end = self.ctx.text.sentence_range(found.first)
-        words = self.ctx.text.lower[max(start, found.first - _FIELD_WINDOW) : min(end, found.last + _FIELD_WINDOW)]
-        return sorted({name for word in words for name in fields.get(word, ())})
-
-    @cached_property
-    def _fields_of_article(self) -> list[str]:
-        fields, words = self.ctx.lexicon.fields_of_word, self.ctx.text.lower
-        counts = dict.fromkeys(self.ctx.lexicon.meeting.fields, 0)
-        for names in filter(None, map(fields.get, words)):
-            for name in names:
-                counts[name] += 1
-        shares = {name: count / max(len(words), 1) for name, count in counts.items()}
-        return [f"article {name}:{(share > 0) + sum(share >= s for s in _SHARES)}" for name, share in shares.items()]
+        yield from (f"article {level}" for level in fields.levels)
+        yield from (f"subject:{fields.subject}", f"subject+class:{fields.subject}+{trigger.word_class}")
 
 
 _MAX_TRIGGERS = 24
