@@ -72,3 +72,23 @@ def test_a_description_with_an_unsupported_modifier_is_not_linked() -> None:
 def test_an_office_without_a_country_is_not_linked_to_the_most_frequent_name() -> None:
     text = "Ida Lunde came to Riga. Lunde had promised it.\n\nThe president said it was late."
     assert speakers(text)[-1].name == "The president"
+
+
+def test_a_state_in_brackets_tells_senators_apart() -> None:
+    text = "Sens. Jan Berg (Ky.) and Ida Lunde (Fla.) met.\n\nThe Florida senator said it was late."
+    assert speaker_names(text) == ["Ida Lunde"]
+
+
+def test_a_party_in_brackets_names_a_member_of_the_party() -> None:
+    text = "Sen. Ida Lunde (R-Fla.) and Sen. Jan Berg (D-Vt.) met.\n\nThe Florida Republican said it was late."
+    assert speaker_names(text) == ["Ida Lunde"]
+
+
+def test_a_constituency_with_a_given_name_describes_its_member() -> None:
+    text = "Jan Berg said it was late.\n\nThe Bergen Kelvin MP said it was cold."
+    assert speaker_names(text) == ["Jan Berg", "Jan Berg"]
+
+
+def test_a_newspaper_that_spoke_before_it_is_named_is_that_newspaper() -> None:
+    text = "A Bergen newspaper urged calm in a letter.\n\nThe Advocate had asked for rain.\n\nThe newspaper said it was late."
+    assert speaker_names(text)[-1] == "Advocate"

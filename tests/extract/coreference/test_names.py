@@ -192,3 +192,21 @@ def test_a_body_with_two_fields_is_one_name(text: str, name: str, country: str |
 def test_a_title_of_a_country_precedes_the_institution_that_begins_it() -> None:
     text = "Latvia is dry. Latvian rain fell.\n\nTreasury Secretary Jo Fry said rain fell."
     assert [fields(s) for s in speakers(text)] == [("Jo Fry", "person", "Treasury Secretary", "US")]
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "role"),
+    [
+        ("Vendor Glenn Berg", "Glenn Berg", "Vendor"),
+        ("Rovers QB Glenn Berg", "Glenn Berg", None),
+        ("Estonian Ambassador to Latvian Glenn Berg", "Glenn Berg", "Estonian Ambassador to Latvian"),
+    ],
+)
+def test_a_profession_club_or_post_before_a_full_name_is_no_part_of_it(subject: str, name: str, role: str) -> None:
+    (speaker,) = speakers(f"{subject} said the port was closed.")
+    assert (speaker.name, speaker.role) == (name, role)
+
+
+def test_a_family_name_before_given_names_is_the_surname() -> None:
+    text = "Ng Yat Hung said the port was closed.\n\nMr Ng said it was late."
+    assert speaker_names(text) == ["Ng Yat Hung"] * 2

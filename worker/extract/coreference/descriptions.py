@@ -54,6 +54,8 @@ class DescriptionMatcher:
         text, lexicon = self.text, self.lexicon
         if not is_role(text, phrase, lexicon) or text.tags[phrase.head] == "NNS" or self._is_non_referential(phrase):
             return None
+        if text.lower[phrase.head] == "head" and last - phrase.first <= 2:  # noqa: PLR2004
+            return None  # "the head" without a body
         noun = text.lower[phrase.head]
         long_form = self.person_words.abbreviations.get(noun, (noun,))[-1]
         head = long_form if long_form in lexicon.roles else long_form.rpartition("-")[2]

@@ -34,6 +34,8 @@ from worker.extract.lexicon.person_words import load_person_words
 _COMMON_NOUN_TAGS = (["NN"], ["NNS"], ["NN", "VB"], ["VB", "NN"])
 _FULL_NAME = 2
 """Words of the shortest full name."""
+_MAX_PARTY_TAG = 6
+"""Tokens of the longest tag of party and state, brackets included."""
 _MAX_HEADLINE_NAME = 3
 """Words of a name in a headline."""
 
@@ -189,6 +191,7 @@ class NameRegistry:
         if person.country is None:
             titled = name.role_first >= 0 or not person.role_heads.isdisjoint(self.lexicon.offices)
             person.country = self.countries.country_after_name(name.last, titled=titled)
+        self._record_party_tag(person, name.last)
         if name.role_first < 0:
             self._record_party(person, name)
             return
@@ -203,6 +206,17 @@ class NameRegistry:
         role = apposed_role(self.text, self.chunks, self.lexicon, name.last)
         if role is not None and self.text.words[role[1] : role[1] + 1] in ([","], ["."], [")"]):
             self.roles.add(person, *role, name.first)
+
+    def _record_party_tag(self, person: Person, at: int) -> None:
+        """Record the party and state in brackets after a name as words of the role: "Jo Fry (R-Fla.)"."""
+        if self.text.words[at : at + 1] != ["("] or ")" not in self.text.words[at + 2 : at + _MAX_PARTY_TAG]:
+            return
+        tag = self.text.words[at + 1 : self.text.words.index(")", at)]
+        known = self.person_words.party_tags
+        words = {known.get(part.rstrip("."), "") for token in tag for part in token.replace("–", "-").split("-")}
+        person.role_words |= {word for named in words for word in named.split()}
+        person.role_heads |= words & self.lexicon.roles
+        self.index.add_role(person, words & self.lexicon.roles)
 
     def _record_party(self, person: Person, name: Name) -> None:
         """Record the party that a possessor before the name gives: "Labour's Ida Hale"."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from worker.extract.coreference.name_kinds import NameKind, classify, is_listed_surname
-from worker.extract.coreference.person_nouns import is_role_word, singular_role
+from worker.extract.coreference.person_nouns import is_person_noun, is_role_word, singular_role
 from worker.extract.grammar.chunker import Chunks, NounPhrase
 from worker.extract.grammar.nicknames import NICKNAME_MARKS
 from worker.extract.grammar.pos_tagger import load_tagger
@@ -173,9 +173,9 @@ def _ends_in_role(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) 
 
     The letters after a full name ("Ida Lunde MP") are no role of this kind.
     """
-    role = text.words[last - 1] in lexicon.title_acronyms or (
-        text.tags[first] == "DT" and text.lower[last - 1] in lexicon.roles and last - first > 2  # noqa: PLR2004
-    )
+    if text.tags[first] == "DT" and text.lower[last - 1] in lexicon.roles and last - first > 2:  # noqa: PLR2004
+        return True
+    role = text.words[last - 1] in lexicon.title_acronyms
     return role and not any(text.lower[i] in lexicon.given_names for i in range(first, last - 1))
 
 
@@ -283,7 +283,17 @@ def _affiliation_length(text: AnnotatedText, lexicon: Lexicon, i: int, last: int
     named = text.lower[i + 1] in lexicon.given_names
     opens = text.sentence_range(i)[0] == i and _is_verb(text, lexicon, i)
     listed = word in lexicon.seats_of_power or low in lexicon.groups or (word.isupper() and low in lexicon.acronyms)
+    if not named and text.lower[i + 2] in lexicon.given_names and text.words[i + 1].isupper() and i + 3 < last:
+        return 2 * (low not in lexicon.given_names and len(text.words[i + 1]) > 1)  # "Harbour FC Jan Berg"
+    listed = listed or (word.isupper() and len(word) > 1 and word.isalpha() and not text.words[last - 1].isupper())
+    listed = listed or (low not in lexicon.given_names and _is_common_person_noun(text, lexicon, i))
     return int((named and (listed or opens)) or low.endswith(load_person_words(lexicon.language).affiliation_suffixes))
+
+
+def _is_common_person_noun(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
+    """Return whether a capitalised word is a noun for a person by what the person does: "Vendor Glenn Berg"."""
+    known = load_tagger(lexicon.language).tag_dictionary
+    return is_person_noun(text.lower[i], lexicon) and "NNP" not in known.get(text.words[i], ())
 
 
 def _is_verb(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:

@@ -9,7 +9,7 @@ from worker.extract.coreference.documents import issuer_range
 from worker.extract.coreference.entities import Entity, EntityKind, SalienceTracker
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name
-from worker.extract.coreference.salience import SPEAKER_SALIENCE
+from worker.extract.coreference.salience import SPEAKER_SALIENCE, SUBJECT_SALIENCE
 from worker.extract.grammar.chunker import NounPhrase
 
 _MAX_PARAGRAPHS = 3
@@ -72,7 +72,7 @@ class OrganisationResolver:
         if phrase.first == phrase.head and salience < SPEAKER_SALIENCE:
             return None  # "in office"
         body = self._resolve_common_noun(phrase, "organisation")
-        if body.first == phrase.first and salience >= SPEAKER_SALIENCE and text.lower[phrase.first] in {"a", "an"}:
+        if body.first == phrase.first and salience >= SUBJECT_SALIENCE and text.lower[phrase.first] in {"a", "an"}:
             self._unnamed_speakers.append(body)
         return body
 

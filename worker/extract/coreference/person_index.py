@@ -60,7 +60,9 @@ class PersonIndex:
         first, given = tokens[0].lower(), self.lexicon.given_names
         if "-" in tokens[-1] and first not in given:
             return True
-        return first in self.lexicon.family_names_first and (tokens[-1].lower() not in given or "-" in tokens[-1])
+        if first not in self.lexicon.family_names_first:
+            return False
+        return tokens[-1].lower() not in given or (len(tokens) > 2 and first not in given)  # noqa: PLR2004
 
     def add_role(self, person: Person, heads: Iterable[str]) -> None:
         """Add a person under the head nouns of a role."""

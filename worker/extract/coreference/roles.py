@@ -75,7 +75,8 @@ def _complement_end(text: AnnotatedText, start: int, name: Name, lexicon: Lexico
     """Return the end of the place, department or organisation before a name in its phrase; `start` if there is none."""
     if start < name.first:
         named = " ".join(text.words[start : name.first])
-        listed = named in lexicon.countries or named.lower() in lexicon.departments or named.lower() in lexicon.acronyms
+        country = named in lexicon.countries or named in lexicon.demonyms
+        listed = country or named.lower() in lexicon.departments or named.lower() in lexicon.acronyms
         return name.first if listed or named.lower() in lexicon.international else start
     if name.last - name.first < 2:  # noqa: PLR2004
         return start
@@ -164,8 +165,10 @@ def role_heads(role: list[str], lexicon: Lexicon, person_words: PersonWords) -> 
             head = long_form[-1]
         elif is_role_word(word, lexicon):
             head = word.partition("-")[2]
-        elif singular_role(word) in lexicon.roles:
-            head = singular_role(word)  # "Senators Tamm and Lunde"
+        else:
+            one = singular_role(word).rstrip(".")  # "Senators Tamm and Lunde", "Sens. Tamm and Lunde"
+            long_form = person_words.abbreviations.get(one, (one,))
+            head = long_form[-1] if long_form[-1] in lexicon.roles else head
     return frozenset(heads - {""})
 
 
@@ -256,6 +259,8 @@ def with_shared_role(text: AnnotatedText, lexicon: Lexicon, names: list[Name]) -
     shared: list[Name] = []
     for name in names:
         before = shared[-1] if shared else None
+        if before is not None and len(shared) > 1 and text.words[before.first - 1] == "(":
+            before = shared[-2]  # the state in brackets is a name of its own
         if before is not None and name.role_first < 0 <= before.role_first and _is_conjunct(text, before, name):
             title = text.lower[before.role_last - 1].rstrip(".")
             if title.endswith("s") and (title in lexicon.titles or title[:-1] in lexicon.roles):
@@ -267,4 +272,7 @@ def with_shared_role(text: AnnotatedText, lexicon: Lexicon, names: list[Name]) -
 
 def _is_conjunct(text: AnnotatedText, one: Name, other: Name) -> bool:
     """Return whether one name follows another after "and" or a comma."""
-    return other.kind in {"person", "unknown"} and text.lower[one.last : other.first] in (["and"], [","], [",", "and"])
+    start = one.last
+    if text.words[start] == "(" and ")" in text.words[start : other.first]:
+        start = text.words.index(")", start) + 1  # "Senators Tamm (Ky.) and Lunde (Fla.)"
+    return other.kind in {"person", "unknown"} and text.lower[start : other.first] in (["and"], [","], [",", "and"])

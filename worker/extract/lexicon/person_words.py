@@ -57,6 +57,7 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     hyponyms: dict[str, str]
     name_heads: dict[str, str]
     document_kinds: dict[str, str]
+    party_tags: dict[str, str]
 
 
 class PersonWords(Struct, frozen=True, kw_only=True):
@@ -140,6 +141,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Role -> more specific or equal roles by which its holder may have been introduced."""
     name_heads: dict[str, Words]
     """Common noun for an organisation -> last words of the names of such organisations, the noun itself included."""
+    party_tags: dict[str, str]
+    """Abbreviation of a party or state after a legislator's name, without the last full stop -> its words."""
     kind_of_document: dict[str, str]
     """Document -> the word under which its issuer is recorded, where that is another one: "release" -> "statement"."""
 
@@ -172,5 +175,6 @@ def load_person_words(language: str) -> PersonWords:
         abbreviations={short: tuple(long.split()) for short, long in file.abbreviations.items()},
         hyponyms={role: word_set(listed) for role, listed in file.hyponyms.items()},
         name_heads={noun: word_set(listed) | {noun} for noun, listed in file.name_heads.items()},
+        party_tags=file.party_tags,
         kind_of_document={word: kind for kind, listed in file.document_kinds.items() for word in listed.split()},
     )
