@@ -1,6 +1,6 @@
-"""Articles of our own with marked statements, from which `tools/train_acts.py` learns the acts: `tools/acts/SECTION/NAME.txt`.
+"""Invented articles with marked statements, from which `tools/train_acts.py` learns: `tools/acts/SECTION/NAME.txt`.
 
-The first line is the title, the second the day of publication or "-"; a blank line separates the paragraphs that follow.
+The first line is the title, the second the day of publication or "-"; blank lines separate the paragraphs.
 `[content](act)` marks the content of a statement.  `[more content](+)` continues the statement before it.
 """
 

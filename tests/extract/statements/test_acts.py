@@ -11,8 +11,8 @@ from tests.extract.statements.test_statements import statements_in
         ("Hale said Oslo must lower the fees.", "demand"),
         ("“Oslo has to lower the fees,” Hale said.", "demand"),
         ("“Lower the fees,” Hale said.", "demand"),
-        ("“We will lower the fees,” Hale said.", "promise"),
-        ("Hale said he would lower the fees.", "promise"),
+        ("“We will lower the fees,” Hale said.", "announce"),
+        ("Hale said he would lower the fees.", "announce"),
         ("Hale said the ferry firm had cheated its passengers.", "accuse"),
         ("Hale said the plan was a disgrace.", "criticise"),
         ("“The captain is not competent,” Hale said.", "criticise"),
@@ -37,7 +37,7 @@ from tests.extract.statements.test_statements import statements_in
         ("Hale said the owner was anything but honest.", "criticise"),
         ("Hale said the owners would face trial.", "threaten"),
         ("Hale said he had not taken the boat.", "deny"),
-        ("The ministry said it would open the port.", "promise"),
+        ("The ministry said it would open the port.", "announce"),
     ],
 )
 def test_the_content_determines_the_act_of_a_neutral_cue(text: str, act: str) -> None:
@@ -52,7 +52,6 @@ def test_the_content_determines_the_act_of_a_neutral_cue(text: str, act: str) ->
         "“I will tell you a story,” Hale said.",
         "“How can we praise the owner?” Hale said.",
         "Hale said the island would face rain.",
-        "Hale cited the failure of the pumps.",
         "Hale said it was a great day for a walk.",
         "Hale said the plan was no disgrace.",
         "Hale said that if Oslo must pay, it pays.",

@@ -50,7 +50,7 @@ def fields(text: str) -> list[Fields]:
         ),
         (
             "Brem said, once the count was over, she would leave.",
-            [("Brem", "said", ["once the count was over, she would leave"], "promise")],
+            [("Brem", "said", ["once the count was over, she would leave"], "announce")],
         ),
         (
             "According to Brem, a levy backed by most captains is needed.",
@@ -108,12 +108,12 @@ def test_each_construction_gives_its_statements(text: str, expected: list[Fields
     [
         Report(
             "Brem was quoted by NRK as saying the lock would open.",
-            [("Brem", "was quoted by NRK as saying", ["the lock would open"], "say")],
+            [("Brem", "was quoted by NRK as saying", ["the lock would open"], "announce")],
             ["NRK"],
         ),
         Report(
             "The lock will open, NRK reported, citing Brem.",
-            [("Brem", "citing", ["The lock will open"], "say")],
+            [("Brem", "citing", ["The lock will open"], "announce")],
             ["NRK"],
         ),
         Report(
@@ -154,7 +154,7 @@ def test_outlets_are_credited(report: Report) -> None:
         ),
         (
             "TROMSØ, Norway (NTB) — The ferry will sail again, the captain said.",
-            [("the captain", "said", ["The ferry will sail again"], "say")],
+            [("the captain", "said", ["The ferry will sail again"], "announce")],
         ),
     ],
 )
@@ -197,7 +197,7 @@ def test_a_base_form_after_a_singular_subject_demands(text: str, content: str) -
         ("Brem rejected the claim that the lock was dry.", "deny"),
         ("Brem rejected the plan for the lock.", "criticise"),
         ("Opposition leader Oda Brem said the government's plan was a danger to the port.", "criticise"),
-        ("The ministry said it will open the lock in May.", "promise"),
+        ("The ministry said it will open the lock in May.", "announce"),
     ],
 )
 def test_the_act_follows_from_cue_and_content(text: str, act: str) -> None:

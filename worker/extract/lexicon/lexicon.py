@@ -100,6 +100,8 @@ class Lexicon(Struct, frozen=True):
     """Words of content that hint at an act, by kind: ills, boons, plans, forms of verbs of intention."""
     speaker_kinds: dict[str, frozenset[str]]
     """Words of a speaker's role or name, by kind of speaker."""
+    cue_kinds: dict[str, frozenset[str]]
+    """Lemmas of verbs of speech by kind: those that argue, disclose, reply, estimate, …"""
     deeds: dict[str, frozenset[str]]
     """Lemmas of speech verbs that also tell a deed, and the subjects and objects that decide it, by kind."""
     credit_verbs: frozenset[str]
@@ -207,6 +209,7 @@ def _verbs(file: LexiconFile) -> dict[str, object]:
         "quoting_verbs": forms_of(file.outlets.quoting_verbs, file),
         "attitudes": {kind: word_set(listed) for kind, listed in file.attitudes.items()},
         "speaker_kinds": {kind: word_set(listed) for kind, listed in file.speaker_kinds.items()},
+        "cue_kinds": {kind: word_set(listed) for kind, listed in file.cue_kinds.items()},
         "deeds": {kind: word_set(listed) for kind, listed in file.deeds.items()},
         "judgement": {
             kind: forms_of(listed, file) if kind in inflected else word_set(listed)

@@ -205,6 +205,7 @@ class LexiconFile(StrictTable, frozen=True):
     judgement: JudgementTable
     attitudes: dict[str, str]
     speaker_kinds: dict[str, str]
+    cue_kinds: dict[str, str]
     outlets: OutletTable
     people: PeopleTable
     organisations: OrganisationTable

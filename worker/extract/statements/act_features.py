@@ -2,7 +2,8 @@
 
 A feature is a string `group:value`.  The weights are learned from annotated articles (`tools/train_acts.py`).  Features
 name classes of words, so that a word that no annotated article contains is judged as the others of its class.
-The rules of `acts` decide first; the model decides only where they find none (`is_open`).
+The rules of `acts` decide where the cue names an act; where it only says, the model decides (`is_open`), and the act
+that the rules read from the content is one of its features.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import msgspec
 from worker.extract.document import Document
 from worker.extract.label_model import LabelModel
 from worker.extract.lexicon.act_classes import load_act_classes, verb_lemmas
-from worker.extract.lexicon.lexicon import load_lexicon
+from worker.extract.statements.act_cue_features import cue_features
+from worker.extract.statements.act_party_features import party_features
+from worker.extract.statements.act_word_features import word_features
 from worker.extract.statements.content_clauses import clauses_of_content
-from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.phrase_kinds import is_party
 
 if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
@@ -29,14 +32,6 @@ if TYPE_CHECKING:
 _TENSES = {"VBD": "past", "VBZ": "present", "VBP": "present", "VBN": "perfect", "VBG": "progressive", "VB": "base"}
 _OWN_PRONOUNS = frozenset({"i", "we"})
 _OTHER_PRONOUNS = frozenset({"he", "she", "they", "it"})
-_LEVELS = (1, 2, 3)
-"""Numbers of words of a kind from which a feature is added."""
-_COUNTED = (
-    "blame", "praise", "urging", "plans", "harm", "reticence", "negation", "others", "figures", "times", "questions",
-)  # fmt: skip
-"""Kinds of words that are counted in content."""
-_MANY_WORDS = 30
-"""Words from which content counts as long."""
 
 
 @cache
@@ -46,9 +41,17 @@ def load_act_model(language: str) -> LabelModel | None:
     return msgspec.json.decode(file.read_bytes(), type=LabelModel) if file.is_file() else None
 
 
-def is_open(candidate: StatementCandidate, ruled: Act) -> bool:
-    """Return whether the model decides the act: the cue only says, and the rules find no act."""
-    return candidate.act == "say" and not candidate.thought and ruled == "say"
+def is_open(doc: Document, candidate: StatementCandidate, ruled: Act) -> bool:
+    """Return whether the model decides the act: the cue only says, and the rules find no act or an uncertain one.
+
+    Uncertain are a promise ("it will open", which may be an announcement) and a demand by "must", "should", "ought".
+    """
+    if candidate.act != "say" or candidate.thought:
+        return False
+    if ruled != "demand":
+        return ruled in {"say", "promise"}
+    obliging = doc.lexicon.closed_classes.obligation_modals
+    return any(not obliging.isdisjoint(doc.text.lower[first:last]) for first, last in candidate.content)
 
 
 def act_features(
@@ -57,9 +60,9 @@ def act_features(
     """Return the features of a statement's act; `ruled` is the act that the rules give."""
     side = _speaker_kind(doc, speaker)
     found = [f"rule:{ruled}", f"cue:{candidate.act}", f"cue+rule:{candidate.act}+{ruled}", f"quotation:{quotation}"]
-    found += [f"lemma:{_cue_lemma(doc, candidate)}", f"side:{side}", f"side+rule:{side}+{ruled}"]
-    words = _word_features(doc, candidate.content, speaker)
-    found += [*words, *(f"side+{word}+{side}" for word in words)]
+    found += [f"side:{side}", f"side+rule:{side}+{ruled}", *cue_features(doc, candidate)]
+    found += [*word_features(doc, candidate.content, speaker, side)]
+    found += party_features(doc, candidate.content, speaker, side)
     classes = load_act_classes(doc.lexicon.language)
     for number, (subject, verb) in enumerate(clauses_of_content(doc, candidate.content)):
         clause = _clause_features(doc, subject, verb, speaker, classes)
@@ -74,63 +77,6 @@ def _speaker_kind(doc: Document, speaker: Actor | None) -> str:
         return "none"
     words = set(f"{speaker.role or ''} {speaker.name}".lower().replace(",", " ").split())
     return next((kind for kind, listed in doc.lexicon.speaker_kinds.items() if words & listed), speaker.type)
-
-
-def _cue_lemma(doc: Document, candidate: StatementCandidate) -> str:
-    """Return the lemma of the cue; "none" where no word of it is a cue."""
-    words = doc.text.lower[slice(*candidate.cue)]
-    return next((doc.lexicon.cues[w].lemma for w in reversed(words) if w in doc.lexicon.cues), "none")
-
-
-def _word_features(doc: Document, content: list[TokenRange], speaker: Actor | None) -> list[str]:
-    """Return the features of the words of the content: how many there are of each kind, and which kinds prevail."""
-    text, counts = doc.text, dict.fromkeys(_COUNTED, 0)
-    kinds_of_word = _counted_words(doc.lexicon.language)
-    for kinds in filter(None, map(kinds_of_word.get, {w for first, last in content for w in text.lower[first:last]})):
-        for kind in kinds:
-            counts[kind] += 1
-    words = [word for first, last in content for word in text.words[first:last]]
-    tags = [tag for first, last in content for tag in text.tags[first:last]]
-    names = {word for word, tag in zip(words, tags, strict=True) if tag == "NNP"}
-    counts["others"] = len(names - _name_words(speaker))
-    counts["figures"], counts["questions"] = tags.count("CD"), words.count("?")
-    found = [f"{kind}:{count}" for kind, total in counts.items() for count in _LEVELS if total >= count]
-    balance = counts["blame"] - counts["praise"]
-    found.append(f"balance:{'blame' if balance > 0 else 'praise' if balance < 0 else 'even'}")
-    if counts["blame"] and counts["others"]:
-        found.append("blame+others:yes")
-    found.append("length:long" if len(words) > _MANY_WORDS else "length:short")
-    return found
-
-
-@cache
-def _counted_words(language: str) -> dict[str, list[str]]:
-    """Return word -> the kinds of which it is counted, a kind once for each list of it that holds the word."""
-    lexicon = load_lexicon(language)
-    if lexicon is None:
-        return {}
-    judgement, attitudes = lexicon.judgement, lexicon.attitudes
-    blaming = [judgement[kind] for kind in ("bad", "wrong", "failing", "guilty")]
-    listed = {
-        "blame": [*blaming, attitudes["ills"], attitudes["worsening"]],
-        "praise": [judgement["good"], attitudes["boons"], attitudes["improving"]],
-        "urging": [attitudes["urging"], judgement["needed"]],
-        "plans": [attitudes["plans"]],
-        "harm": [judgement["harm"]],
-        "reticence": [attitudes["reticence"]],
-        "negation": [lexicon.negations],
-        "times": [lexicon.time_nouns],
-    }
-    found: dict[str, list[str]] = {}
-    for kind, lists in listed.items():
-        for word in (word for words in lists for word in words):
-            found.setdefault(word, []).append(kind)
-    return found
-
-
-def _name_words(speaker: Actor | None) -> set[str]:
-    """Return the words of the speaker's name."""
-    return set(speaker.name.split()) if speaker is not None else set()
 
 
 def _clause_features(

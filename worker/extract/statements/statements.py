@@ -60,7 +60,7 @@ def open_candidates(doc: Document) -> Iterator[tuple[StatementCandidate, list[st
     for candidate in _candidates(doc):
         speaker, _ = _resolve_speaker(doc, candidate)
         ruled = act_of_statement(doc, candidate, speaker)
-        if is_open(candidate, ruled):
+        if is_open(doc, candidate, ruled):
             yield candidate, act_features(doc, candidate, speaker, _quotation(doc, candidate.content), ruled)
 
 
@@ -154,7 +154,7 @@ def _after_cue(candidate: StatementCandidate) -> int:
 def _act(doc: Document, candidate: StatementCandidate, speaker: Actor | None, quotation: Quotation) -> Act:
     """Return the act of a statement: that of the rules, or the model's where they leave it open."""
     ruled = act_of_statement(doc, candidate, speaker)
-    model = load_act_model(doc.lexicon.language) if is_open(candidate, ruled) else None
+    model = load_act_model(doc.lexicon.language) if is_open(doc, candidate, ruled) else None
     if model is None:
         return ruled
     return cast("Act", model.best(act_features(doc, candidate, speaker, quotation, ruled)))
