@@ -22,6 +22,8 @@ class ModalityWords(EventWordTable, frozen=True, kw_only=True):
     denied: str
     disclaiming: str
     failed: str
+    unwilling: str
+    awaiting: str
     due_date_prepositions: str
     intention_prepositions: str
     accepting: str
@@ -184,6 +186,9 @@ class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
     categories: dict[Category, str]
     complement_openers: str
     anaphoric: str
+    presenting: str
+    expected: str
+    withholding: str
     deniable: str
     reporting_verbs: str
     open_question_verbs: str

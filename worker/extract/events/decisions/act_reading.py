@@ -8,6 +8,7 @@ import msgspec
 
 from worker.extract.events.decisions.act_grammar import UNLISTED
 from worker.extract.events.decisions.act_objects import gerund_after, object_of_act
+from worker.extract.events.decisions.act_status import decides_against, grammatical_status, presents_plan
 from worker.extract.events.decisions.object_pronouns import without_pronoun
 from worker.extract.events.decisions.reader import (
     is_meeting,
@@ -48,13 +49,17 @@ def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate
         found.about = gerund_after(ctx, act)
     if act.reading is None and found.about is not None and is_meeting(ctx, found.about):
         return None
+    if found.status == "taken" and act.noun is not None and decides_against(ctx, found.about):
+        found.status = "rejected"
+    elif found.status == "taken":
+        found.status = "proposed" if presents_plan(ctx, act) else grammatical_status(ctx, act) or "taken"
     found.about = without_pronoun(ctx, found.about)
     found.score = act.score
     return found
 
 
 def _scored_reading(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate:
-    status = msgspec.convert(scorer.label("status", act.features), DecisionStatus)
+    status = grammatical_status(ctx, act) or msgspec.convert(scorer.label("status", act.features), DecisionStatus)
     category = msgspec.convert(scorer.label("category", act.features), Category)
     political = political_actors(ctx, act.who.parties, person=True)
     about = object_of_act(ctx, act)

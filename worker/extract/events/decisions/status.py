@@ -28,12 +28,13 @@ def status_of_choice(
         return None if modality.modal == "would" else "not_taken" if modality.negated else "pending"
     if is_yet_to(ctx, group):
         return "pending"
-    if _is_failure(ctx, modality):
+    if is_failure(ctx, modality):
         return "not_taken"
     if _is_not_own_decision(ctx, modality):
         return None
     if modality.negated:
-        return "rejected" if modality.modal == "will" or kind in {"agreed", "voted"} else "not_taken"
+        is_refusal = kind != "rejected" and (modality.modal == "will" or kind in {"agreed", "voted"})
+        return "rejected" if is_refusal else "not_taken"  # "would not rule out"
     if modality.modal == "obliged":
         return "pending" if kind == "taken" else None
     if modality.modal == "would" or (
@@ -53,12 +54,14 @@ def status_of_act(
     """Return the status that a verb of action expresses; None if it reports no decision of its subject."""
     if is_yet_to(ctx, group):
         return "pending"
-    if _is_failure(ctx, modality):
+    if is_failure(ctx, modality):
         return "not_taken"
     if _is_not_own_decision(ctx, modality):
         return None
     if modality.governors and modality.outcome != "planned" and not _is_transparent(ctx, modality):
         return None
+    if modality.negated and act.status == "rejected":
+        return "not_taken"  # "has not ruled out", "did not reject"
     if modality.negated:
         return "rejected" if modality.modal or _has_do_support(ctx, group) else "not_taken"
     if modality.outcome == "planned":
@@ -79,7 +82,7 @@ def _has_do_support(ctx: EventContext, group: VerbGroup) -> bool:
     return any(ctx.text.lower[i] in ctx.doc.lexicon.do for i in range(group.first, group.head))
 
 
-def _is_failure(ctx: EventContext, modality: VerbModality) -> bool:
+def is_failure(ctx: EventContext, modality: VerbModality) -> bool:
     """Return whether a governor expresses failure: "failed to agree", "was unable to reach a deal"."""
     return any(
         ctx.lexicon.lemma(ctx.text.lower[g.token]) in word_set(ctx.lexicon.modality.failed) for g in modality.governors
