@@ -112,6 +112,8 @@ class Lexicon(Struct, frozen=True):
     quoting_verbs: frozenset[str]
     """Forms of the verbs of "was quoted as saying"."""
     interview_nouns: frozenset[str]
+    interview_participles: frozenset[str]
+    """Participles before a preposition and an outlet: "speaking on Radio Four", "asked by Reuters"."""
     roles: frozenset[str]
     offices: frozenset[str]
     state_offices: frozenset[str]

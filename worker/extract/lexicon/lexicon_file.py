@@ -136,6 +136,7 @@ class OutletTable(StrictTable, frozen=True):
     media_nouns: str
     quoting_verbs: str
     interview_nouns: str
+    interview_participles: str
 
 
 class PeopleTable(StrictTable, frozen=True):

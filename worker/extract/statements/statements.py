@@ -24,6 +24,7 @@ from worker.extract.statements.content.continuations import (
     prepend_open_paragraphs,
 )
 from worker.extract.statements.features import statement_features
+from worker.extract.statements.interview_credits import InterviewCredits
 from worker.extract.statements.kickers import kicker_end
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
 from worker.extract.statements.patterns.headline_quotations import match_headline_quotation
@@ -48,8 +49,11 @@ def statements_with_features(doc: Document) -> Iterator[tuple[Statement, Feature
     A statement whose id was already yielded (the same words in a headline and in the text) is skipped.
     """
     seen: set[str] = set()
+    interviews = InterviewCredits(doc)
     for candidate in _candidates(doc):
-        statement, features = _build(doc, candidate)
+        interview = _interview(doc, candidate)
+        statement, features = _build(doc, candidate, interview)
+        statement = interviews.credit(statement, interview=bool(interview))
         if statement.id not in seen:
             seen.add(statement.id)
             yield statement, features
@@ -107,7 +111,15 @@ def _drop_empty_spans(candidate: StatementCandidate) -> bool:
 
 
 # ---------------------------------------------------------------- from candidate to statement
-def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Features]:
+def _interview(doc: Document, candidate: StatementCandidate) -> list[str]:
+    """Return the outlet that the speaker told or was interviewed by, as the sentence of the cue names it."""
+    first, last = doc.text.sentence_range(candidate.cue[0])
+    after = _after_cue(candidate)
+    told = told_outlet(doc, after, last) if not candidate.content_includes(after) else []
+    return told or interviewing_outlet(doc, first, last)
+
+
+def _build(doc: Document, candidate: StatementCandidate, interview: list[str]) -> tuple[Statement, Features]:
     """Resolve the speaker, determine act, features and confidence, and return the statement with its features."""
     text = doc.text
     speaker, person = _resolve_speaker(doc, candidate)
@@ -120,9 +132,7 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
     content = [text.span(*span) for span in candidate.content]
     words = " ".join([w for w in text.lower[start:end] if w[0].isalnum()])
     cue = text.span(*candidate.cue) if candidate.cue[0] < candidate.cue[1] else None
-    after = _after_cue(candidate)
-    told = told_outlet(doc, after, last) if not candidate.content_includes(after) else []
-    via = candidate.via or credited_outlets(doc, candidate.last, last) or told or interviewing_outlet(doc, first, last)
+    via = candidate.via or credited_outlets(doc, candidate.last, last) or interview
     venue = candidate.venue
     statement = Statement(
         id=hash_id(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),
@@ -138,11 +148,18 @@ def _build(doc: Document, candidate: StatementCandidate) -> tuple[Statement, Fea
         content=content,
         quotation=quotation,
         act=_act(doc, candidate, speaker, quotation),
-        target=doc.mentions.resolve_disjoint(*candidate.target, person) if candidate.target and not told else None,
+        target=_target(doc, candidate.target, person, interview),
         venue=text.span(*venue) if venue and text.slice(*venue) not in via else None,
         said_on=statement_date(doc, candidate),
     )
     return statement, features
+
+
+def _target(doc: Document, target: TokenRange | None, person: Person | None, interview: list[str]) -> Actor | None:
+    """Return the party addressed, accused or praised; None for the outlet that the speaker told."""
+    if target is None or any(outlet in doc.text.slice(*target) for outlet in interview):
+        return None
+    return doc.mentions.resolve_disjoint(*target, person)
 
 
 def _after_cue(candidate: StatementCandidate) -> int:

@@ -96,23 +96,33 @@ def source_cited_by_outlet(doc: Document, at: int, last: int) -> tuple[TokenRang
 
 
 def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
-    """Return the outlet of an interview or document in tokens [first, last): one or none.
+    """Return the outlet of an interview, broadcast or document in tokens [first, last): one or none.
 
-    "in an interview with Channel Nine", "in a letter seen by the Daily Post".
+    "in an interview with Channel Nine", "speaking on Channel Nine", "in a letter seen by the Daily Post".
     """
     text, lexicon = doc.text, doc.lexicon
     words = text.lower[first:last]
-    if lexicon.document_credits.isdisjoint(words) and lexicon.interview_nouns.isdisjoint(words):
+    if all(
+        listed.isdisjoint(words)
+        for listed in (lexicon.document_credits, lexicon.interview_nouns, lexicon.interview_participles)
+    ):
         return []  # fast path for most sentences
     for at in range(first, last - 2):
-        if text.quotation_of[at] >= 0:
-            continue
-        document = text.lower[at] in doc.lexicon.document_credits and text.lower[at + 1] == "by"
-        if document or (text.lower[at] in doc.lexicon.interview_nouns and text.tags[at + 1] == "IN"):
+        if text.quotation_of[at] < 0 and _introduces_interviewer(doc, at):
             phrase = doc.chunks.noun_phrase(at + 2)
-            if phrase is not None and is_outlet(doc, (phrase.first, phrase.last)):
-                return [outlet_name(doc, phrase.first, phrase.last)]
+            end = _possessed_end(doc, phrase.last, last) if phrase is not None else at
+            if phrase is not None and is_outlet(doc, (phrase.first, end)):
+                return [outlet_name(doc, phrase.first, end)]
     return []
+
+
+def _introduces_interviewer(doc: Document, at: int) -> bool:
+    """Return whether token `at` and the preposition after it introduce the outlet of an interview or document."""
+    text, lexicon = doc.text, doc.lexicon
+    word = text.lower[at]
+    if word in lexicon.document_credits:
+        return text.lower[at + 1] == "by"
+    return word in lexicon.interview_nouns | lexicon.interview_participles and text.tags[at + 1] in {"IN", "TO"}
 
 
 def _add_outlets(doc: Document, at: int, last: int, found: list[str]) -> int:
