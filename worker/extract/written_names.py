@@ -49,12 +49,24 @@ class WrittenNames:
     @overload
     def _actor(self, actor: None) -> None: ...
     def _actor(self, actor: Actor | None) -> Actor | None:
-        if actor is None or actor.name in self.text.string:
+        if actor is None:
             return actor
         if actor.name not in self._written:
+            if self._is_written(actor):
+                return actor
             self._written[actor.name] = self._find(actor.name)
         name = self._written[actor.name] or (actor.mention.text if actor.mention is not None else None)
         return msgspec.structs.replace(actor, name=name) if name is not None else actor
+
+    def _is_written(self, actor: Actor) -> bool:
+        """Return whether the article contains the name of an actor.
+
+        The mention and the text before it are searched first, backwards: a pronoun follows the name that it refers to.
+        """
+        mention, string = actor.mention, self.text.string
+        if mention is not None and (actor.name in mention.text or string.rfind(actor.name, 0, mention.end) >= 0):
+            return True
+        return actor.name in string
 
     def _find(self, name: str) -> str | None:
         """Return the first occurrence of a name's words as written, else that of its longest part; else None."""

@@ -68,7 +68,7 @@ class PersonIndex:
         """Add a person under the head nouns of a role."""
         for head in heads:
             holders = self._by_role.setdefault(head, [])
-            if person not in holders:
+            if len(holders) < _MAX_NAMESAKES and person not in holders:  # later holders are not looked up
                 holders.append(person)
 
     # ------------------------------------------------------------ look-ups
