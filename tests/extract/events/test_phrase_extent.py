@@ -58,6 +58,9 @@ def phrase_of(marked: str) -> str | None:
         ("Lepik is studying |the judgment carefully to see what it means.", "the judgment"),
         ("Berg called the ruling on |the port a landmark.", "the port"),
         ("Lepik rejected |the plan saying it cost too much.", "the plan"),
+        ("Lepik proposed that |towns scale down to one ferry.", "towns scale down to one ferry"),
+        ("Lepik cancelled |the race less than a week later.", "the race"),
+        ("Lepik unveiled |a plan to cut costs by 2030.", "a plan to cut costs by 2030"),
         # sums and names of companies
         (
             "Lepik announced |a 2.5 million euro, five-year plan for ports.",

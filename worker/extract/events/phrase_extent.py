@@ -288,6 +288,8 @@ class PhraseExtent:
                 return True
         if lower in word_set(words.clause_openers):
             return self._opens_clause(at)
+        if lower in word_set(words.comparatives) and text.lower[at + 1 : at + 2] == ["than"]:
+            return self.times.begins_at(at + 2)  # "less than a week later"
         if lower in word_set(words.limit_openers):
             return self._opens_clause(at) or not (self.times.begins_at(at) or self.times.begins_at(at + 1))
         nouns = words.occasion_nouns if lower in word_set(words.occasion_prepositions) else words.document_nouns
@@ -313,7 +315,8 @@ class PhraseExtent:
         last = self.times.adverbial_end(at)
         if last <= at:
             return at + 1
-        own = text.tags[first] in {"VB", "VBG"} or self._is_participle(at - 1)
+        is_deadline = text.lower[at] == "by" and "TO" in text.tags[first:at]  # "a plan to cut costs by 2030"
+        own = text.tags[first] in {"VB", "VBG"} or self._is_participle(at - 1) or is_deadline
         continues = last < len(text.words) and text.tags[last] == "TO"
         return last if own or continues else at
 

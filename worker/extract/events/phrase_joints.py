@@ -106,7 +106,8 @@ def is_trailing_adverb(text: AnnotatedText, chunks: Chunks, at: int, first: int)
     """Return whether an adverb after an object modifies the verb before it: "studied the bill | carefully"."""
     if text.tags[at] != "RB" or text.tags[at - 1] not in _NOUNS or text.lower[at] == "not":
         return False
-    if any(chunks.verb_group_of[i] >= 0 for i in range(first, at)):
+    is_clause = first > 0 and text.tags[first - 1] in {"SC", "WP"}
+    if is_clause or any(chunks.verb_group_of[i] >= 0 or text.lower[i] == "to" for i in range(first, at)):
         return False
     return at + 1 >= len(text.words) or text.tags[at + 1] in _AFTER_ADVERB
 

@@ -220,6 +220,7 @@ class ExtentWords(EventWordTable, frozen=True, kw_only=True):
     clause_openers: str
     limit_openers: str
     clause_verbs: str
+    comparatives: str
     inclusion: str
     company_suffixes: str
     document_nouns: str

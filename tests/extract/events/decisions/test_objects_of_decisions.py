@@ -41,6 +41,10 @@ def object_of(text: str, trigger: str) -> str | None:
          "a textile bill"),
         ("The question to be asked in the referendum has been unveiled by the government.", "unveiled",
          "The question to be asked in the referendum"),
+        ("The Harbour Act is old. It was signed into law in 1935 by President Lepp.", "signed", "The Harbour Act"),
+        # the person that an apposition describes, the act that a time separates from its plan
+        ("Mari Aas, a rich hotelier Norway tapped as its ambassador, spoke.", "tapped", "Mari Aas"),
+        ("The government announced plans Sunday to raise fares.", "announced", "raise fares"),
         # nouns
         ("Norway's withdrawal from the treaty angered Estonia.", "withdrawal", "the treaty"),
         ("The ministers met after Norway's agreement with Estonia.", "agreement", "Norway's agreement with Estonia"),

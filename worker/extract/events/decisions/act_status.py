@@ -46,7 +46,7 @@ def _status_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> DecisionSt
     if group.negated and not _REFUSALS.isdisjoint(act.classes):
         return "not_taken"  # "would not rule out"
     is_own = _OPEN.isdisjoint(act.classes)
-    if is_own and act.object is not None and ctx.text.lower[act.object.first] == "no" and not group.passive:
+    if is_own and act.object is not None and ctx.word(act.object.first) == "no" and act.object.first >= act.last:
         return "not_taken"  # "issued no orders"
     if "decide" in act.classes and ctx.word(act.last) == "not" and not modality.negated:
         return "rejected"  # "decided not to"

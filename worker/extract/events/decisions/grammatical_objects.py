@@ -39,7 +39,16 @@ def antecedent_of_object_relative(ctx: EventContext, group: VerbGroup) -> NounPh
     is_name = text.tags[subject.head] in {"NNP", "PRP"} or text.tags[subject.first] in {"DT", "PRP$"}
     if noun is None or noun.last != subject.first or text.tags[noun.head] not in {"NN", "NNS"} or not is_name:
         return None
-    return noun if not _opens_report(ctx, noun, at) else None
+    return _name_of(ctx, noun) if not _opens_report(ctx, noun, at) else None
+
+
+def _name_of(ctx: EventContext, noun: NounPhrase) -> NounPhrase:
+    """Return the name to which a phrase is an apposition: "[Berg], a banker whom Oslo tapped"; else the phrase."""
+    text = ctx.text
+    if text.lower[noun.first] not in {"a", "an"} or text.words[noun.first - 1] != ",":
+        return noun
+    name = ctx.clauses.noun_phrase(noun.first - 2)
+    return name if name is not None and text.tags[name.head] == "NNP" else noun
 
 
 def _opens_report(ctx: EventContext, noun: NounPhrase, at: int) -> bool:

@@ -8,7 +8,10 @@ from worker.extract.lexicon.act_classes import load_act_classes
 from worker.schema import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import NounPhrase
 
 _DECIDED = frozenset({
     "law", "resolution", "plan", "deal", "sanction", "money", "inquiry", "case", "election", "decision",
@@ -39,22 +42,31 @@ def _named_before(ctx: EventContext, at: int) -> Span | None:
 
 
 def _decided_before(ctx: EventContext, at: int) -> Span | None:
-    """Return the nearest noun phrase before "it" or "they" that denotes something to decide on, in two sentences."""
+    """Return the subject or noun phrase before "it" or "they" that denotes something to decide on; else None.
+
+    The sentence and the one before are searched, subjects first.
+    """
     classes = load_act_classes(ctx.doc.lexicon.language)
     if classes is None or ctx.text.lower[at] not in ctx.doc.lexicon.neuter | ctx.doc.lexicon.plural:
         return None
     plural = ctx.text.lower[at] in ctx.doc.lexicon.plural
     number = ctx.text.sentence_of[at]
     start = max(ctx.text.sentences[max(0, number - 1)][0], at - _WINDOW)
+    subjects = (ctx.clauses.subject(verb) for verb in ctx.clauses.finite_verbs_before(at))
+    for noun in (*subjects, *_phrases_before(ctx, at, start)):
+        if noun is None or noun.first < start or noun.last > at:
+            continue
+        kinds = classes.classes_of_object.get(ctx.text.lower[noun.head], ())
+        if (ctx.text.tags[noun.head] == "NNS") == plural and not _DECIDED.isdisjoint(kinds):
+            return ctx.text.span(noun.first, noun.head + 1)
+    return None
+
+
+def _phrases_before(ctx: EventContext, at: int, start: int) -> Iterator[NounPhrase]:
+    """Yield the noun phrases before a token, the nearest first."""
     while at > start:
         at -= 1
         noun = ctx.clauses.noun_phrase(at)
-        if noun is None:
-            continue
-        at = noun.first
-        is_plural = ctx.text.tags[noun.head] == "NNS"
-        if is_plural == plural and not _DECIDED.isdisjoint(
-            classes.classes_of_object.get(ctx.text.lower[noun.head], ())
-        ):
-            return ctx.text.span(noun.first, noun.head + 1)
-    return None
+        if noun is not None:
+            yield noun
+            at = noun.first

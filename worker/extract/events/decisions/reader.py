@@ -185,6 +185,8 @@ def relative_object(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) 
 def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
     """Return the span of an object with its modifiers, up to the end of its clause or the following verb."""
     before = verb.first if noun.last <= verb.first else None
+    if (planned := _planned_act(ctx, noun)) is not None:
+        return planned
     first = noun.first
     if before is not None:
         first = _first_conjunct(ctx, noun)
@@ -196,6 +198,15 @@ def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
     whole = ctx.topics.clause_span(noun.first, before) or ctx.text.span(noun.first, noun.last)
     begin = ctx.text.token_at(whole.start)
     return _trim_object(ctx, whole, min(first, begin) if before is not None else begin, noun.last)
+
+
+def _planned_act(ctx: EventContext, noun: NounPhrase) -> Span | None:
+    """Return the act that a time separates from its plan: "announced plans Sunday to [raise fares]"; else None."""
+    after = ctx.time_and_place.times.adverbial_end(noun.last) if noun.last < len(ctx.text.words) else noun.last
+    verb = ctx.chunks.verb_group(after)
+    is_plan = ctx.lexicon.decision_nouns.get(ctx.text.lower[noun.head]) == "proposed"
+    is_apart = is_plan and after > noun.last and verb is not None and verb.infinitive
+    return ctx.topics.clause_span(verb.head) if is_apart and verb is not None else None
 
 
 def _first_conjunct(ctx: EventContext, noun: NounPhrase) -> int:
