@@ -21,6 +21,7 @@ from worker.extract.statements.patterns.outlet_credits import (
     source_cited_by_outlet,
 )
 from worker.extract.statements.patterns.second_hand_quotes import match_second_hand_quote
+from worker.extract.statements.reported_speech import reports_words
 
 
 def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start: int) -> list[StatementCandidate]:
@@ -40,6 +41,8 @@ def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start
     for verb in verbs:
         candidates = _with_cue_before_content(doc, verb, first, last, candidates)
     for nominal in match_nominal_cues(doc, first, last):
+        if not reports_words(doc, nominal):
+            continue
         if not is_in_content(candidates, nominal.cue[0]) and not is_in_cue(candidates, nominal.cue[0]):
             candidates.append(nominal)
     return sorted(candidates, key=lambda c: c.first)
@@ -63,7 +66,9 @@ def _after_or_around_content(
     if is_in_content(before, verb.head):
         return []
     candidate = match_as_clause(doc, verb, first, last, before) or match_after_content(doc, verb, start, last, before)
-    return _unwrap_outlet_credit(doc, candidate, before, last) if candidate is not None else []
+    if candidate is None or not reports_words(doc, candidate):
+        return []
+    return _unwrap_outlet_credit(doc, candidate, before, last)
 
 
 def _with_cue_before_content(
@@ -76,7 +81,7 @@ def _with_cue_before_content(
     if is_in_content(candidates, verb.head) or is_in_cue(candidates, verb.head):
         return candidates
     new = match_second_hand_quote(doc, verb, first, last) or match_before_content(doc, verb, first, last, candidates)
-    if new is None:
+    if new is None or not reports_words(doc, new):
         return candidates
     new = _credit_cited_source(doc, new, last)
     return [*(c for c in candidates if new.rule == "participle" or not new.content_includes(c.cue[0])), new]

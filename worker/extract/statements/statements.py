@@ -32,6 +32,7 @@ from worker.extract.statements.patterns.interviews import match_interview_turn
 from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet, told_outlet
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
+from worker.extract.statements.reported_speech import reports_words
 from worker.extract.statements.sentence_candidates import candidates_in_sentence
 from worker.extract.statements.venue_and_date import statement_date
 from worker.schema import Act, Actor, Quotation, Statement, hash_id
@@ -92,7 +93,7 @@ def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCan
     """Return the candidates of one sentence: a speaker label excludes all other patterns."""
     first = kicker_end(doc, first, last)
     label = match_interview_turn(doc, first) or match_speaker_label(doc, first, last)
-    return [label] if label is not None else _by_cue(doc, first, last, latest)
+    return [label] if label is not None and reports_words(doc, label) else _by_cue(doc, first, last, latest)
 
 
 def _by_cue(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:

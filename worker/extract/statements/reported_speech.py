@@ -1,0 +1,167 @@
+"""Whether a candidate reports words: speech or writing, rather than a thought, a finding or a deed.
+
+"Hale believes that …", "the study shows that …", "Hale offered her seat" are no statements.  Quoted words of some length
+always are: "Hale believes it is “the end of the road”".
+"""
+
+from __future__ import annotations
+
+from worker.extract.document import Document
+from worker.extract.grammar.chunker import VerbGroup
+from worker.extract.lexicon.cue_words import Cue
+from worker.extract.statements.candidate import StatementCandidate
+from worker.extract.statements.cues import cue_of_verb
+from worker.extract.statements.phrase_kinds import TokenRange
+
+_QUOTED_SPEECH = 4
+"""Words from which a quotation inside reported content is speech rather than a term, a name or scare quotes."""
+_LOWER_CASE = 4
+"""Letters from which a word of a title is capitalised."""
+_GERUND_PREPOSITIONS = frozenset({"for", "on", "against", "into", "to", "of", "as", "with", "from", "at", "about"})
+"""Prepositions whose gerund names a deed: "fined for | describing …"."""
+_HYPOTHETICAL = frozenset({"phrase", "infinitive", "clause", "that", "question"})
+"""Complements that a modal verb leaves unsaid: "would argue that …", "will announce a plan"."""
+
+
+def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether the candidate is a statement: its source said or wrote the content."""
+    rule = candidate.rule
+    if rule == "signature":
+        return not _is_title(doc, candidate.content[0])
+    if rule == "transcript":
+        return _is_speaker(doc, candidate)
+    if _is_unnamed_author(doc, candidate.source):
+        return False
+    if _has_quoted_speech(doc, candidate):
+        return True
+    verb = doc.chunks.verb_group(candidate.cue[0]) if candidate.cue[0] < candidate.cue[1] else None
+    cue = cue_of_verb(doc, verb) if verb is not None else None
+    if candidate.thought or (cue is not None and cue.thought):
+        return cue is not None and _is_finding_of_court(doc, candidate.source, cue)
+    if rule == "nominal":
+        return _is_uttered(doc, candidate)
+    if verb is None or cue is None:
+        return True
+    return _is_told(doc, candidate, verb, cue)
+
+
+def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
+    """Return whether a verb of speech tells words that were said."""
+    deeds, form = doc.lexicon.deeds, candidate.rule.rpartition("_")[2]
+    if candidate.rule == "passive":
+        return _is_told_in_passive(doc, verb, cue)
+    if verb.modal >= 0 and not verb.negated and form in _HYPOTHETICAL:
+        return False
+    if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
+        return False
+    if form != "phrase":
+        return True
+    before = candidate.cue[0] - 1
+    if candidate.rule.startswith("participle") and before >= 0:
+        noun = doc.text.tags[before][:2] == "NN"
+        if noun or doc.text.lower[before] in _GERUND_PREPOSITIONS:
+            return False  # "the defending champion", "fined for describing …"
+    if cue.lemma in deeds["stances"]:
+        return _is_taken_stance(doc, candidate, verb)
+    return not _is_deed_by_object(doc, candidate, cue)
+
+
+def _is_taken_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup) -> bool:
+    """Return whether a stance was taken, in words: "has backed the plan", but no "backs", "backing", "did not back"."""
+    past = doc.text.tags[verb.head] in {"VBD", "VBN"}
+    return past and not verb.negated and candidate.rule.startswith("source_cue")
+
+
+def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -> bool:
+    """Return whether the verb with this phrase tells a deed: "offered her seat", "backed the plan", "called a cab"."""
+    deeds, lemma = doc.lexicon.deeds, cue.lemma
+    if lemma in deeds["answers"] or lemma in deeds["legal_acts"]:
+        return True
+    first, last = candidate.content[0]
+    if lemma in deeds["records"]:
+        return "as" not in doc.text.lower[first:last]
+    phrase = doc.chunks.noun_phrase(first)
+    end = min(phrase.last, last) if phrase is not None else last
+    words = doc.text.lower[first:end]
+    if lemma in deeds["handing"]:
+        return not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
+    if lemma in deeds["turning_down"]:
+        return doc.text.lower[end - 1] in deeds["proposals"] - {"claim", "claims"}
+    return cue.predicative and phrase is not None and end >= last and not _is_naming_in_words(doc, candidate)
+
+
+def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether one phrase after a verb of calling is content: "called for talks", "what Hale called a delay"."""
+    source, first = candidate.source, candidate.content[0][0]
+    preposition = doc.text.lower[candidate.cue[1] - 1] in {"for", "on", "upon", "out"}
+    relative = source is not None and source[0] > 0 and doc.text.lower[source[0] - 1] == "what"
+    return preposition or relative or doc.text.quotation_of[first] >= 0
+
+
+def _is_told_in_passive(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
+    """Return whether a passive without an agent tells words: "was accused of …", but no "is called …"."""
+    if verb.modal >= 0 or cue.predicative:
+        return False
+    deeds = doc.lexicon.deeds
+    told = ("stances", "answers", "legal_acts", "records", "handing", "turning_down")
+    return not any(cue.lemma in deeds[kind] for kind in told)
+
+
+def _is_uttered(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether a cue noun tells an utterance: its content is a clause, or a light verb utters it.
+
+    "her warning that …", "the order to …", "made a call for …", but not "her remarks on immigration".
+    """
+    first = candidate.content[0][0]
+    clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
+    return clause or doc.chunks.verb_group(candidate.cue[0]) is not None
+
+
+def _is_finding_of_court(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
+    """Return whether a court finds, decides or determines: its ruling is a statement."""
+    deeds = doc.lexicon.deeds
+    judged = source is not None and any(word in deeds["courts"] for word in doc.text.lower[slice(*source)])
+    return judged and cue.lemma in deeds["findings"]
+
+
+def _is_evidence(doc: Document, source: TokenRange) -> bool:
+    """Return whether the source is a thing that shows a fact: a study, a record, figures."""
+    phrase = doc.chunks.noun_phrase(source[0])
+    return phrase is not None and doc.text.lower[phrase.head] in doc.lexicon.deeds["evidence"]
+
+
+def _is_unnamed_author(doc: Document, source: TokenRange | None) -> bool:
+    """Return whether the source is an "I" or "we" outside quotations whose referent the article does not name."""
+    if source is None or source[1] - source[0] > 1 or doc.text.quotation_of[source[0]] >= 0:
+        return False
+    word = doc.text.lower[source[0]]
+    return word in doc.lexicon.first_person and doc.mentions.resolve(*source).type == "unnamed"
+
+
+def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether the label of a turn is a person who is known to be one."""
+    if candidate.source is None:
+        return False
+    persons = (doc.mentions.person_at(at) for at in range(*candidate.source))
+    if any(person is not None and person.confirmed for person in persons):
+        return True
+    return doc.text.lower[candidate.source[0]] in doc.lexicon.given_names
+
+
+def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether a quotation of some words, and no title, is part of the content."""
+    text = doc.text
+    for first, last in candidate.content:
+        numbers = {text.quotation_of[i] for i in range(first, last)} - {-1}
+        for number in numbers:
+            inner = text.quotations[number].inner
+            words = sum(w[0].isalnum() for w in text.words[slice(*inner)])
+            if words >= _QUOTED_SPEECH and not _is_title(doc, inner):
+                return True
+    return False
+
+
+def _is_title(doc: Document, span: TokenRange) -> bool:
+    """Return whether the words are capitalised as a title's: "What Happens in a Small Town"."""
+    long = [w for w in doc.text.words[slice(*span)] if w[0].isalpha() and len(w) >= _LOWER_CASE]
+    return all(w[0].isupper() for w in long)
