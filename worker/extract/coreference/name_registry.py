@@ -186,7 +186,9 @@ class NameRegistry:
         person.occurrences.append(name.first)
         self.person_at[name.first] = person
         person.confirmed = person.confirmed or name.kind == "person"
-        given = self._gender_of(person.name_words[0]) if len(person.name_words) > 1 else None
+        word = person.name_words[0]
+        surname_first = word.lower() in self.lexicon.family_names_first and match_key(word) in self._titled
+        given = self._gender_of(word) if len(person.name_words) > 1 and not surname_first else None
         person.gender = person.gender or name.gender or given
         if person.country is None:
             titled = name.role_first >= 0 or not person.role_heads.isdisjoint(self.lexicon.offices)

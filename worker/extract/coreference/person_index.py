@@ -14,6 +14,8 @@ from worker.extract.lexicon.person_words import PersonWords
 _EMPTY: frozenset[str] = frozenset()
 _MAX_NAMESAKES = 40
 """Persons of one surname that are compared; further ones are ignored."""
+_FAMILY_AND_TWO_GIVEN = 3
+"""Words of a name with the surname first: "Ng Yat Chung"."""
 _RECENT_SPEAKERS = 6
 """Latest speakers among whom a surname shared by two persons is looked up."""
 _MIN_FUZZY_LETTERS = 6
@@ -62,7 +64,7 @@ class PersonIndex:
             return True
         if first not in self.lexicon.family_names_first:
             return False
-        return tokens[-1].lower() not in given or (len(tokens) > 2 and first not in given)  # noqa: PLR2004
+        return len(tokens) == _FAMILY_AND_TWO_GIVEN or tokens[-1].lower() not in given
 
     def add_role(self, person: Person, heads: Iterable[str]) -> None:
         """Add a person under the head nouns of a role."""

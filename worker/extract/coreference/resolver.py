@@ -10,7 +10,13 @@ from __future__ import annotations
 from functools import cache
 
 from worker.extract.coreference.description_linking import DescriptionLinker
-from worker.extract.coreference.entities import UNCONFIRMED_FACTOR, UNKNOWN_KIND_FACTOR, Entity, SalienceTracker
+from worker.extract.coreference.entities import (
+    SPEAKING_COUNTRY_FACTOR,
+    UNCONFIRMED_FACTOR,
+    UNKNOWN_KIND_FACTOR,
+    Entity,
+    SalienceTracker,
+)
 from worker.extract.coreference.name_registry import NameRegistry
 from worker.extract.coreference.names import Name, is_pronoun
 from worker.extract.coreference.organisations import OrganisationResolver
@@ -275,10 +281,11 @@ class CoreferenceResolver:
                 ),
             )
         if word in lexicon.neuter:
+            country = SPEAKING_COUNTRY_FACTOR if salience >= SPEAKER_SALIENCE else UNCONFIRMED_FACTOR
             entity = self._remember(
                 token,
                 self.tracker.most_salient_of(
-                    {"organisation": 1.0, "country": UNCONFIRMED_FACTOR, "unknown": UNCONFIRMED_FACTOR}
+                    {"organisation": 1.0, "country": country, "unknown": UNCONFIRMED_FACTOR}
                 ),
             )
             return entity if salience >= SPEAKER_SALIENCE else None  # "it" that does not speak may refer to a thing

@@ -11,7 +11,8 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.candidate import StatementCandidate
 from worker.extract.statements.cues import cue_of_verb
-from worker.extract.statements.phrase_kinds import TokenRange
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate
+from worker.schema import Actor
 
 _QUOTED_SPEECH = 4
 """Words from which a quotation inside reported content is speech rather than a term, a name or scare quotes."""
@@ -19,6 +20,7 @@ _LOWER_CASE = 4
 """Letters from which a word of a title is capitalised."""
 _GERUND_PREPOSITIONS = frozenset({"for", "on", "against", "into", "to", "of", "as", "with", "from", "at", "about"})
 """Prepositions whose gerund names a deed: "fined for | describing …"."""
+_DEMONSTRATIVES = frozenset({"this", "that", "these", "those", "one"})
 _HYPOTHETICAL = frozenset({"phrase", "infinitive", "clause", "that", "question"})
 """Complements that a modal verb leaves unsaid: "would argue that …", "will announce a plan"."""
 
@@ -30,8 +32,6 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         return not _is_title(doc, candidate.content[0])
     if rule == "transcript":
         return _is_speaker(doc, candidate)
-    if _is_unnamed_author(doc, candidate.source):
-        return False
     if _has_quoted_speech(doc, candidate):
         return True
     verb = doc.chunks.verb_group(candidate.cue[0]) if candidate.cue[0] < candidate.cue[1] else None
@@ -50,24 +50,41 @@ def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue:
     deeds, form = doc.lexicon.deeds, candidate.rule.rpartition("_")[2]
     if candidate.rule == "passive":
         return _is_told_in_passive(doc, verb, cue)
-    if verb.modal >= 0 and not verb.negated and form in _HYPOTHETICAL:
+    if verb.modal >= 0 and not verb.negated and (form in _HYPOTHETICAL or candidate.rule.startswith("content")):
         return False
+    if cue.lemma in deeds["endeavours"] and form == "infinitive":
+        return False  # "sought to fuel the protests"
     if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
+        return False
+    if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, form):
         return False
     if form != "phrase":
         return True
-    before = candidate.cue[0] - 1
-    if candidate.rule.startswith("participle") and before >= 0:
-        noun = doc.text.tags[before][:2] == "NN"
-        if noun or doc.text.lower[before] in _GERUND_PREPOSITIONS:
-            return False  # "the defending champion", "fined for describing …"
     if cue.lemma in deeds["stances"]:
-        return _is_taken_stance(doc, candidate, verb)
+        return _is_taken_stance(doc, candidate, verb, cue)
     return not _is_deed_by_object(doc, candidate, cue)
 
 
-def _is_taken_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup) -> bool:
+def _is_gerund(doc: Document, candidate: StatementCandidate, form: str) -> bool:
+    """Return whether an -ing form names or modifies a deed rather than adding a statement.
+
+    "the defending champion", "fined for describing …", "lights suggesting a change", "and maintaining the road".
+    """
+    before = candidate.cue[0] - 1
+    if before < 0 or form not in {"phrase", "clause"} or doc.text.tags[before] == "PUNCT":
+        return False
+    if doc.text.tags[before] == "CC" or doc.text.lower[before] in _GERUND_PREPOSITIONS:
+        return True
+    if doc.text.lower[before] in doc.lexicon.documents:
+        return False  # "a resolution calling for …"
+    inanimate = candidate.source is not None and not is_animate(doc, candidate.source)
+    return inanimate if form == "clause" else doc.text.tags[before][:2] == "NN"
+
+
+def _is_taken_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
     """Return whether a stance was taken, in words: "has backed the plan", but no "backs", "backing", "did not back"."""
+    if cue.lemma not in doc.lexicon.deeds["sides"]:
+        return False
     past = doc.text.tags[verb.head] in {"VBD", "VBN"}
     return past and not verb.negated and candidate.rule.startswith("source_cue")
 
@@ -83,8 +100,11 @@ def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -
     phrase = doc.chunks.noun_phrase(first)
     end = min(phrase.last, last) if phrase is not None else last
     words = doc.text.lower[first:end]
+    if lemma in deeds["commands"]:
+        return True  # "ordered an inquiry", but "ordered the crew to leave"
     if lemma in deeds["handing"]:
-        return not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
+        empty = end >= last or words[0] == "no"  # "issued a threat" tells nothing of its content
+        return empty or not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
     if lemma in deeds["turning_down"]:
         return doc.text.lower[end - 1] in deeds["proposals"] - {"claim", "claims"}
     return cue.predicative and phrase is not None and end >= last and not _is_naming_in_words(doc, candidate)
@@ -130,12 +150,13 @@ def _is_evidence(doc: Document, source: TokenRange) -> bool:
     return phrase is not None and doc.text.lower[phrase.head] in doc.lexicon.deeds["evidence"]
 
 
-def _is_unnamed_author(doc: Document, source: TokenRange | None) -> bool:
-    """Return whether the source is an "I" or "we" outside quotations whose referent the article does not name."""
-    if source is None or source[1] - source[0] > 1 or doc.text.quotation_of[source[0]] >= 0:
+def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Actor | None) -> bool:
+    """Return whether the source is a pronoun whose referent the article does not name: "I", "who", "that"."""
+    if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
-    return word in doc.lexicon.first_person and doc.mentions.resolve(*source).type == "unnamed"
+    pronoun = doc.text.tags[source[0]] in {"PRP", "WP"} or word in _DEMONSTRATIVES
+    return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
 
 
 def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
@@ -163,5 +184,5 @@ def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:
 
 def _is_title(doc: Document, span: TokenRange) -> bool:
     """Return whether the words are capitalised as a title's: "What Happens in a Small Town"."""
-    long = [w for w in doc.text.words[slice(*span)] if w[0].isalpha() and len(w) >= _LOWER_CASE]
+    long = [w for w in doc.text.slice(*span).split() if w[0].isalpha() and len(w) >= _LOWER_CASE]
     return all(w[0].isupper() for w in long)

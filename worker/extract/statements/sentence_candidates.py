@@ -24,11 +24,13 @@ from worker.extract.statements.patterns.second_hand_quotes import match_second_h
 from worker.extract.statements.reported_speech import reports_words
 
 
-def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start: int) -> list[StatementCandidate]:
+def candidates_in_sentence(
+    doc: Document, first: int, last: int, quotation_start: int, *, credited: bool = False
+) -> list[StatementCandidate]:
     """Return the outermost attributions in tokens [first, last), in text order.
 
     `quotation_start`: start of a quotation right before the sentence that this sentence may attribute ("“Why?” X
-    asked."); `first` if there is none.
+    asked."); `first` if there is none.  `credited`: an outlet reports the words, and with them also thoughts.
     """
     candidates: list[StatementCandidate] = []
     verbs = _verbs(doc, first, last)
@@ -39,7 +41,7 @@ def candidates_in_sentence(doc: Document, first: int, last: int, quotation_start
     if according_to is not None:
         candidates += _unwrap_outlet_credit(doc, according_to, candidates, last)
     for verb in verbs:
-        candidates = _with_cue_before_content(doc, verb, first, last, candidates)
+        candidates = _with_cue_before_content(doc, verb, first, last, candidates, credited=credited)
     for nominal in match_nominal_cues(doc, first, last):
         if not reports_words(doc, nominal):
             continue
@@ -72,7 +74,7 @@ def _after_or_around_content(
 
 
 def _with_cue_before_content(
-    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate]
+    doc: Document, verb: VerbGroup, first: int, last: int, candidates: list[StatementCandidate], *, credited: bool
 ) -> list[StatementCandidate]:
     """Return `candidates` with the attribution of a verb that precedes its content.
 
@@ -81,7 +83,7 @@ def _with_cue_before_content(
     if is_in_content(candidates, verb.head) or is_in_cue(candidates, verb.head):
         return candidates
     new = match_second_hand_quote(doc, verb, first, last) or match_before_content(doc, verb, first, last, candidates)
-    if new is None or not reports_words(doc, new):
+    if new is None or not (reports_words(doc, new) or (credited and new.thought)):
         return candidates
     new = _credit_cited_source(doc, new, last)
     return [*(c for c in candidates if new.rule == "participle" or not new.content_includes(c.cue[0])), new]
@@ -119,7 +121,7 @@ def _unwrap_outlet_credit(
     quoted = any(doc.text.quotation_of[i] >= 0 for i in (start, end - 1))
     if len(candidate.content) > 1 or (candidate.rule != "according_to" and quoted):
         return [candidate]
-    inner = candidates_in_sentence(doc, start, end, start)
+    inner = candidates_in_sentence(doc, start, end, start, credited=True)
     for nested in inner:
         nested.via = credited_outlets(doc, candidate.first, last) or [outlet_name(doc, *candidate.source)]
     return inner or [_credit_cited_source(doc, candidate, last)]

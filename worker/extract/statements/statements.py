@@ -32,7 +32,7 @@ from worker.extract.statements.patterns.interviews import match_interview_turn
 from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet, told_outlet
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
-from worker.extract.statements.reported_speech import reports_words
+from worker.extract.statements.reported_speech import is_unresolved_pronoun, reports_words
 from worker.extract.statements.sentence_candidates import candidates_in_sentence
 from worker.extract.statements.venue_and_date import statement_date
 from worker.schema import Act, Actor, Quotation, Statement, hash_id
@@ -54,6 +54,8 @@ def statements_with_features(doc: Document) -> Iterator[tuple[Statement, Feature
     for candidate in _candidates(doc):
         interview = _interview(doc, candidate)
         statement, features = _build(doc, candidate, interview)
+        if is_unresolved_pronoun(doc, candidate.source, statement.speaker):
+            continue
         statement = interviews.credit(statement, interview=bool(interview))
         if statement.id not in seen:
             seen.add(statement.id)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Literal
 
 from worker.extract.document import Document
+from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.adjuncts import adjunct_end
 from worker.extract.statements.content.clause_start import has_clause_ahead, starts_clause, starts_mistagged_clause
 from worker.extract.statements.content.fronted_clauses import fronted_clause_start
-from worker.extract.statements.phrase_kinds import is_venue_or_time
+from worker.extract.statements.phrase_kinds import is_party, is_venue_or_time
 
 ContentForm = Literal["quotation", "that", "question", "clause", "infinitive", "phrase"]
 """Grammatical form of the content."""
@@ -46,9 +47,24 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
         if step is None:
             return None
         phrase = doc.chunks.noun_phrase(at)
+        if phrase is not None and phrase.first == at == start and _is_object(doc, cue, phrase):
+            return None
         recipient = recipient or (phrase is not None and not is_venue_or_time(doc, phrase))
         at = step
     return None
+
+
+def _is_object(doc: Document, cue: Cue, phrase: NounPhrase) -> bool:
+    """Return whether the phrase right after the cue is its object, of which a clause after it is a modifier.
+
+    "stressed the part | that guests play", "told the tale of a man | who fell"
+    """
+    if is_venue_or_time(doc, phrase) or is_party(doc, phrase):
+        return False
+    following = doc.text.lower[phrase.last] if phrase.last < len(doc.text.words) else ""
+    if cue.recipient:
+        return following == "of" and doc.text.tags[phrase.head] == "NN"
+    return cue.phrase and not cue.object_infinitive and following == "that"
 
 
 def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, recipient: bool) -> ContentForm | None:

@@ -35,9 +35,16 @@ def match_according_to(
             continue  # "built | according to plan", "paid | according to the calendar"
         source = source[0], _source_end(doc, at, source[1], last)
         content = _content_around(doc, at, source[1], (first, last), candidates)
+        if any(c.last <= at for c in candidates) and not _has_verb(doc, content[0]):
+            continue  # "“…,” Hale said at a rally, | according to a report"
         if content[0][1] > content[0][0]:
             return StatementCandidate(source=source, cue=(at, at + 2), content=content, rule="according_to")
     return None
+
+
+def _has_verb(doc: Document, content: TokenRange) -> bool:
+    """Return whether the content contains a verb."""
+    return any(doc.chunks.verb_group_of[i] >= 0 for i in range(*content))
 
 
 def _source_end(doc: Document, at: int, end: int, last: int) -> int:

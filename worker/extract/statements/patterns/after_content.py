@@ -24,6 +24,8 @@ from worker.extract.statements.venue_and_date import statement_venue
 
 _FRAGMENT = 6
 """Maximum number of tokens of a clause that breaks off before the reporting clause: ", and now, | he says"."""
+_SUBORDINATORS = frozenset({"as", "when", "while", "although", "though", "because", "whereas", "if"})
+"""Conjunctions that may be tagged as prepositions and open a subordinate clause."""
 _ADVERBIAL = frozenset({"IN", "RB", "CC"})
 """Tags of a first word that may open an adverbial."""
 
@@ -140,7 +142,8 @@ def _clause_start(doc: Document, reporting: ReportingClause, candidates: list[St
         return -1  # "Asked whether it rains, Hale said …": the question is no content of the answer
     resumed = after + 1 < reporting.last and text.words[after] == ","
     resumed = resumed and starts_clause(doc, after + 1, reporting.last, after_cue=False)
-    if text.tags[start] in {"SC", "WP"} and "," not in text.words[start : reporting.token_before] and not resumed:
+    subordinate = text.tags[start] in {"SC", "WP"} or text.lower[start] in _SUBORDINATORS
+    if subordinate and "," not in text.words[start : reporting.token_before] and not resumed:
         return -1  # "When the talks ended, she said …": a subordinate clause is no content
     return start
 

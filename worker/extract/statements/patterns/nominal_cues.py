@@ -143,7 +143,8 @@ def _complement_start(doc: Document, noun: CueNoun, at: int, last: int) -> tuple
     if at + 1 >= last:
         return -1, -1
     text, word = doc.text, doc.text.lower[at]
-    opens = text.tags[at] in {"SC", "IN", "WP"} and doc.chunks.verb_group(at + 1) is None  # no relative "that emerged"
+    relative = doc.chunks.verb_group(at + 1) is not None and text.tags[at + 1] != "VBG"  # "the claim that emerged"
+    opens = text.tags[at] in {"SC", "IN", "WP"} and not relative
     clause = word in {"that", "whether"} and word in noun.frames and opens
     infinitive = word == "to" and "infinitive" in noun.frames and doc.chunks.verb_group(at) is not None
     if clause or infinitive:

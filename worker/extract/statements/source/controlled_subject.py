@@ -11,7 +11,7 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES, COMMA_AND_LONG_DASHES
 from worker.extract.statements.candidate import StatementCandidate
-from worker.extract.statements.phrase_kinds import TokenRange, is_party
+from worker.extract.statements.phrase_kinds import TokenRange, is_animate, is_party
 from worker.extract.statements.source.introduced_subject import introduced_subject
 from worker.extract.statements.source.postverbal_source import postverbal_source
 from worker.extract.statements.source.preverbal_subject import preverbal_subject
@@ -200,6 +200,9 @@ def _source_of_participle(
         source = _subject_after_comma(doc, verb.last, text.sentence_range(verb.head)[1])
     elif doc.chunks.noun_phrase(before) is not None and text.words[before] not in COMMA_AND_DASHES:
         source = preverbal_subject(doc, verb, first) or _prepositional_subject(doc, before)
+        if source is not None and not is_animate(doc, source):  # "Hale rejected that idea | saying …"
+            main = main_clause_subject(doc, verb.first, first)
+            source = main if main is not None and is_animate(doc, main) else source
     else:
         source = _last_source(candidates, first, verb.head) or main_clause_subject(doc, verb.first, first)
     return _cue_source(source, verb.first, "participle")

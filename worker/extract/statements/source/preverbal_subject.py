@@ -73,9 +73,24 @@ def _before_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
             else None
         )
         if inner is not None and not _is_age_or_place(doc, inner, opening):
+            inner = _described_name(doc, inner, left_limit) or inner
             return inner[0], at if _is_apposition(doc, opening + 1) else inner[1]
         opening = _aside_start(doc, opening, at, left_limit)
     return None
+
+
+def _described_name(doc: Document, inner: TokenRange, left_limit: int) -> TokenRange | None:
+    """Return the name that a phrase before an aside describes: "[Ida Hale], a heating, air and pump fitter who …, said".
+
+    None if the phrase is no apposition.
+    """
+    comma = inner[0] - 1
+    if comma <= left_limit or doc.text.words[comma] != "," or doc.text.tags[inner[0]] != "DT":
+        return None
+    name = doc.chunks.noun_phrase(comma - 1)
+    named = name is not None and name.first >= left_limit and doc.mentions.person_at(name.first) is not None
+    opens = named and name is not None and name.first == doc.text.sentence_range(name.first)[0]
+    return (name.first, inner[1]) if name is not None and opens else None
 
 
 def _is_age_or_place(doc: Document, source: TokenRange, end: int) -> bool:
@@ -278,6 +293,8 @@ def _coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int 
     noun = doc.chunks.noun_phrase(before - 1) if governed and before > left_limit else None
     is_object = noun is not None and doc.chunks.verb_group(noun.first - 1) is not None
     if noun is not None and noun.first >= left_limit and not is_object and not is_time(doc, noun):
+        if doc.text.lower[noun.head] in doc.lexicon.body_heads:
+            return outer.first  # "the Centre for | Tide and Storm Research"
         return outer.first if doc.text.tags[noun.head] in {"NN", "NNS"} else None  # "courts in | Oslo and Riga"
     return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
 
