@@ -36,9 +36,9 @@ def test_no_weight_in_the_file_is_zero() -> None:
         assert all(weight for values in kind.weights.values() for weight in values.values())
 
 
-def test_a_quotation_with_a_named_speaker_has_higher_confidence_than_an_unattributed_belief() -> None:
+def test_a_quotation_with_a_named_speaker_has_higher_confidence_than_an_unattributed_report() -> None:
     certain = first_event("“The bridge will open in May,” Jaan Tamm said.")
-    doubtful = first_event("It is believed that the bridge may open in May.")
+    doubtful = first_event("It was reported that the bridge may open in May.")
     assert certain.confidence > 0.9 > doubtful.confidence
 
 

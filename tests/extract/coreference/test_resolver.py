@@ -103,9 +103,8 @@ def test_the_first_person_is_the_author_that_the_article_names() -> None:
     assert (speaker.name, speaker.mention and speaker.mention.text) == ("Ida Lunde", "I")
 
 
-def test_the_first_person_is_unnamed_without_an_author() -> None:
-    (speaker,) = speakers("I told my neighbours that I would walk.\n\nJaan Tamm opened the port on Monday.")
-    assert (speaker.name, speaker.type) == ("I", "unnamed")
+def test_the_first_person_without_an_author_is_no_speaker() -> None:
+    assert speakers("I told my neighbours that I would walk.\n\nJaan Tamm opened the port on Monday.") == []
 
 
 def test_speaker_labels_of_a_transcript_resolve_to_full_names() -> None:

@@ -55,7 +55,6 @@ def test_the_content_determines_the_act_of_a_neutral_cue(text: str, act: str) ->
         "Hale said it was a great day for a walk.",
         "Hale said the plan was no disgrace.",
         "Hale said that if Oslo must pay, it pays.",
-        "Hale believes the plan is a disgrace.",
     ],
 )
 def test_content_that_performs_no_act_has_the_act_say(text: str) -> None:

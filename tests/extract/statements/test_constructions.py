@@ -195,7 +195,7 @@ def test_a_base_form_after_a_singular_subject_demands(text: str, content: str) -
     ("text", "act"),
     [
         ("Brem rejected the claim that the lock was dry.", "deny"),
-        ("Brem rejected the plan for the lock.", "criticise"),
+        ("Brem rejected the idea of the lock.", "criticise"),
         ("Opposition leader Oda Brem said the government's plan was a danger to the port.", "criticise"),
         ("The ministry said it will open the lock in May.", "announce"),
     ],

@@ -284,9 +284,7 @@ class CoreferenceResolver:
             country = SPEAKING_COUNTRY_FACTOR if salience >= SPEAKER_SALIENCE else UNCONFIRMED_FACTOR
             entity = self._remember(
                 token,
-                self.tracker.most_salient_of(
-                    {"organisation": 1.0, "country": country, "unknown": UNCONFIRMED_FACTOR}
-                ),
+                self.tracker.most_salient_of({"organisation": 1.0, "country": country, "unknown": UNCONFIRMED_FACTOR}),
             )
             return entity if salience >= SPEAKER_SALIENCE else None  # "it" that does not speak may refer to a thing
         return None

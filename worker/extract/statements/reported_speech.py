@@ -1,7 +1,7 @@
 """Whether a candidate reports words: speech or writing, rather than a thought, a finding or a deed.
 
-"Hale believes that …", "the study shows that …", "Hale offered her seat" are no statements.  Quoted words of some length
-always are: "Hale believes it is “the end of the road”".
+"Hale believes that …", "the study shows that …", "Hale offered her seat" are no statements.  Quoted words of some
+length always are: "Hale believes it is “the end of the road”".
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.schema import Actor
 
-_QUOTED_SPEECH = 4
+_QUOTED_SPEECH = 3
 """Words from which a quotation inside reported content is speech rather than a term, a name or scare quotes."""
 _LOWER_CASE = 4
 """Letters from which a word of a title is capitalised."""
+_BARE_NAME = 2
+"""Words up to which a phrase after a verb of calling has no room for a predicate: "called an ambulance"."""
 _GERUND_PREPOSITIONS = frozenset({"for", "on", "against", "into", "to", "of", "as", "with", "from", "at", "about"})
 """Prepositions whose gerund names a deed: "fined for | describing …"."""
+_CUE_PREPOSITIONS = frozenset({"of", "about"})
+"""Prepositions that belong to an adjective as cue: "critical of"."""
 _DEMONSTRATIVES = frozenset({"this", "that", "these", "those", "one"})
 _HYPOTHETICAL = frozenset({"phrase", "infinitive", "clause", "that", "question"})
 """Complements that a modal verb leaves unsaid: "would argue that …", "will announce a plan"."""
@@ -32,10 +36,15 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         return not _is_title(doc, candidate.content[0])
     if rule == "transcript":
         return _is_speaker(doc, candidate)
-    if _has_quoted_speech(doc, candidate):
-        return True
     verb = doc.chunks.verb_group(candidate.cue[0]) if candidate.cue[0] < candidate.cue[1] else None
     cue = cue_of_verb(doc, verb) if verb is not None else None
+    if rule == "passive" and cue is not None and cue.predicative:
+        return False  # "is called “a farmer's lung”"
+    if _has_quoted_speech(doc, candidate):
+        return True
+    if rule == "adjective":
+        words = doc.text.lower[slice(*candidate.cue)]
+        return (words[-2] if words[-1] in _CUE_PREPOSITIONS else words[-1]) in doc.lexicon.deeds["outspoken"]
     if candidate.thought or (cue is not None and cue.thought):
         return cue is not None and _is_finding_of_court(doc, candidate.source, cue)
     if rule == "nominal":
@@ -56,7 +65,7 @@ def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue:
         return False  # "sought to fuel the protests"
     if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
         return False
-    if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, form):
+    if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, cue, form):
         return False
     if form != "phrase":
         return True
@@ -65,7 +74,7 @@ def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue:
     return not _is_deed_by_object(doc, candidate, cue)
 
 
-def _is_gerund(doc: Document, candidate: StatementCandidate, form: str) -> bool:
+def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str) -> bool:
     """Return whether an -ing form names or modifies a deed rather than adding a statement.
 
     "the defending champion", "fined for describing …", "lights suggesting a change", "and maintaining the road".
@@ -73,10 +82,15 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, form: str) -> bool:
     before = candidate.cue[0] - 1
     if before < 0 or form not in {"phrase", "clause"} or doc.text.tags[before] == "PUNCT":
         return False
-    if doc.text.tags[before] == "CC" or doc.text.lower[before] in _GERUND_PREPOSITIONS:
+    judging = cue.predicative or cue.act in {"accuse", "criticise", "praise"}
+    if (doc.text.tags[before] == "CC" and not judging) or doc.text.lower[before] in _GERUND_PREPOSITIONS:
         return True
     if doc.text.lower[before] in doc.lexicon.documents:
         return False  # "a resolution calling for …"
+    if candidate.source is not None and doc.text.lower[candidate.source[0] - 1] in {"with", "despite"}:
+        return False  # "with the union calling it a shame"
+    if any(doc.text.quotation_of[i] >= 0 for i in range(*candidate.content[0])):
+        return False
     inanimate = candidate.source is not None and not is_animate(doc, candidate.source)
     return inanimate if form == "clause" else doc.text.tags[before][:2] == "NN"
 
@@ -107,7 +121,8 @@ def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -
         return empty or not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
     if lemma in deeds["turning_down"]:
         return doc.text.lower[end - 1] in deeds["proposals"] - {"claim", "claims"}
-    return cue.predicative and phrase is not None and end >= last and not _is_naming_in_words(doc, candidate)
+    bare = phrase is not None and end >= last and (end - first <= _BARE_NAME or words[0] in {"a", "an"})
+    return cue.predicative and bare and not _is_naming_in_words(doc, candidate)
 
 
 def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
@@ -119,8 +134,8 @@ def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
 
 
 def _is_told_in_passive(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
-    """Return whether a passive without an agent tells words: "was accused of …", but no "is called …"."""
-    if verb.modal >= 0 or cue.predicative:
+    """Return whether a passive without an agent tells words: "was accused of …", but not "was released as …"."""
+    if verb.modal >= 0:
         return False
     deeds = doc.lexicon.deeds
     told = ("stances", "answers", "legal_acts", "records", "handing", "turning_down")
@@ -134,7 +149,8 @@ def _is_uttered(doc: Document, candidate: StatementCandidate) -> bool:
     """
     first = candidate.content[0][0]
     clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
-    return clause or doc.chunks.verb_group(candidate.cue[0]) is not None
+    verb = doc.chunks.verb_group(candidate.cue[0])
+    return clause or (verb is not None and verb.modal < 0)
 
 
 def _is_finding_of_court(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
@@ -155,18 +171,35 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
-    pronoun = doc.text.tags[source[0]] in {"PRP", "WP"} or word in _DEMONSTRATIVES
+    pronoun = doc.text.tags[source[0]] == "WP" or word in doc.lexicon.first_person or word in _DEMONSTRATIVES
     return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
 
 
 def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether the label of a turn is a person who is known to be one."""
-    if candidate.source is None:
-        return False
-    persons = (doc.mentions.person_at(at) for at in range(*candidate.source))
-    if any(person is not None and person.confirmed for person in persons):
+    """Return whether the label of a turn is a person or, beside a question, any party.
+
+    Fields of a list ("Publishers: …") and titles ("Star Quest: The Return is …") are none.
+    """
+    text, source = doc.text, candidate.source
+    if source is None:
+        return True  # the answer in an interview whose interviewee is not named
+    start, end = text.paragraph_range(source[0])
+    if text.words[end - 1] == "?" or (start > 0 and text.words[start - 1] == "?"):
         return True
-    return doc.text.lower[candidate.source[0]] in doc.lexicon.given_names
+    label = text.words[slice(*source)]
+    if _is_part_of_headline(doc, [*label, ":"]):
+        return False
+    person = next((p for p in (doc.mentions.person_at(at) for at in range(*source)) if p is not None), None)
+    if (person is not None and person.confirmed) or text.lower[source[0]] in doc.lexicon.given_names:
+        return True
+    return doc.mentions.resolve(*source).name != text.slice(*source)  # a surname, given in full elsewhere
+
+
+def _is_part_of_headline(doc: Document, words: list[str]) -> bool:
+    """Return whether the headline contains the words in this order."""
+    start, end = doc.text.paragraphs[0]
+    headline = doc.text.words[start:end]
+    return any(headline[i : i + len(words)] == words for i in range(len(headline) - len(words) + 1))
 
 
 def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:

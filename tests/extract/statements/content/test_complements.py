@@ -8,10 +8,10 @@ from tests.extract.statements.test_statements import attributions
 @pytest.mark.parametrize(
     ("text", "cue", "content"),
     [
-        ("Hale offered no excuse.", "offered", "no excuse"),
+        ("Hale cited no excuse.", "cited", "no excuse"),
         ("Hale lashed out at the owner.", "lashed out at", "the owner"),
         ("Hale ripped into the owner.", "ripped into", "the owner"),
-        ("Hale rejected both plans.", "rejected", "both plans"),
+        ("Hale mocked both plans.", "mocked", "both plans"),
         ("Hale cited only the fees.", "cited", "only the fees"),
         ("Hale proposed a new ferry last year.", "proposed", "a new ferry"),
         ("Hale promised to quietly leave.", "promised", "to quietly leave"),

@@ -26,7 +26,7 @@ from tests.extract.statements.test_statements import attributions
             "that the port was shut, and the ferries left",
         ),
         ("Hale urged the crew to leave, after a dam had burst.", "urged", "the crew to leave"),
-        ("Hale decided not to leave the port.", "decided", "not to leave the port"),
+        ("Hale vowed not to leave the port.", "vowed", "not to leave the port"),
         ("Hale assured the crew of her support.", "assured", "her support"),
         ("Hale asked the owner about the fees.", "asked", "the fees"),
         ("Hale spoke warmly to the crew about his youth.", "spoke", "his youth"),
@@ -41,7 +41,7 @@ def test_content_ends_before_adverbials_and_other_clauses(text: str, cue: str, c
     ("text", "content"),
     [
         ("Officials who praised the fees agreed that it rains.", "the fees"),
-        ("Hale, who has backed the plan, praised the crew.", "the plan"),
+        ("Hale, who has mocked the plan, praised the crew.", "the plan"),
         ("Hale, who vowed to stay, left the port.", "to stay"),
         ("Hale, who said that he would sue the port, did not attend.", "that he would sue the port"),
         ("Skippers who warned that fees would rise were proved right.", "that fees would rise"),

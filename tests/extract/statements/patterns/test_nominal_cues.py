@@ -8,11 +8,7 @@ from tests.extract.statements.test_statements import attributions, statements_in
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Hale's attacks on the owner drew applause.", ("Hale", "attacks on", ["the owner"])),
         ("Hale renewed his attacks on the owner.", ("Hale", "renewed his attacks on", ["the owner"])),
-        ("The call by Hale for new fees was ignored.", ("Hale", "The call", ["new fees"])),
-        ("His opposition to the fees and his promise were old.", ("His", "opposition to", ["the fees"])),
-        ("Hale's endorsement of the crew that won came late.", ("Hale", "endorsement of", ["the crew that won"])),
         ("Her answer was that it rains.", ("Her", "answer was", ["that it rains"])),
         ("Hale's claim that the ferry was late surprised nobody.", ("Hale", "claim", ["that the ferry was late"])),
         ("Hale's claim that the river was clean has angered us.", ("Hale", "claim", ["that the river was clean"])),
@@ -40,6 +36,9 @@ def test_a_cue_noun_takes_its_source_from_possessor_agent_or_light_verb(
         "Hale's speech on Wednesday was short.",
         "The calls for new fees were ignored.",
         "Hale faced criticism of the fees.",
+        "Hale's attacks on the owner drew applause.",
+        "The call by Hale for new fees was ignored.",
+        "His opposition to the fees was old.",
     ],
 )
 def test_a_cue_noun_without_content_or_source_is_no_statement(text: str) -> None:
@@ -49,7 +48,7 @@ def test_a_cue_noun_without_content_or_source_is_no_statement(text: str) -> None
 @pytest.mark.parametrize(
     ("text", "act"),
     [
-        ("Hale's criticism of the owner was heard.", "criticise"),
+        ("Hale's complaint that the owner lied was heard.", "criticise"),
         ("Hale's refusal to leave was noticed.", "decline"),
         ("Hale's pledge to stay was old.", "promise"),
         ("Hale's accusation that the owner lied was heard.", "accuse"),
