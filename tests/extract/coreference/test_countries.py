@@ -43,3 +43,28 @@ def test_an_article_about_two_countries_has_no_home_country() -> None:
 )
 def test_the_represented_country(text: str, country: str | None) -> None:
     assert speakers(text)[-1].country == country
+
+
+@pytest.mark.parametrize("body", ["Vienna University", "Georgetown College"])
+def test_a_place_in_the_name_of_a_private_body_is_no_country(body: str) -> None:
+    (speaker,) = speakers(f"{body} said it was late.")
+    assert (speaker.type, speaker.country) == ("organisation", None)
+
+
+def test_the_county_of_an_official_that_is_named_after_a_city_is_not_in_the_country_of_the_city() -> None:
+    (speaker,) = speakers("Jan Berg, emergency director for New Hanover County, said it was late.")
+    assert speaker.country is None
+
+
+def test_the_body_of_a_person_represents_the_country_of_the_person() -> None:
+    text = HOME + "Norwegian Prime Minister Ida Lunde said she was ready.\n\nHer government said ships would sail."
+    assert [(s.name, s.country) for s in speakers(text)] == [("Ida Lunde", "NO"), ("Her government", "NO")]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "kind"),
+    [("The brokerage", "organisation"), ("The judiciary", "organisation"), ("The man", "unnamed")],
+)
+def test_a_noun_for_a_body_is_an_organisation(phrase: str, kind: str) -> None:
+    (speaker,) = speakers(f"{phrase} said it was late.")
+    assert (speaker.name, speaker.type) == (phrase, kind)

@@ -210,3 +210,13 @@ def test_a_profession_club_or_post_before_a_full_name_is_no_part_of_it(subject: 
 def test_a_family_name_before_given_names_is_the_surname() -> None:
     text = "Ng Yat Hung said the port was closed.\n\nMr Ng said it was late."
     assert speaker_names(text) == ["Ng Yat Hung"] * 2
+
+
+def test_a_tag_of_party_and_state_is_no_name() -> None:
+    (speaker,) = speakers("A spokesperson for Sen. Ida Lunde, D-Ohio, said it was late.")
+    assert (speaker.type, speaker.role) == ("unnamed", "spokesperson for Sen. Ida Lunde")
+
+
+def test_a_profession_after_an_unknown_given_name_is_a_surname() -> None:
+    (speaker,) = speakers("Ylvanne Monk told reporters that it was late.")
+    assert (speaker.name, speaker.type) == ("Ylvanne Monk", "person")

@@ -51,6 +51,8 @@ class CountryFinder:
         listed = self.institutions.codes.get(name)
         if listed is not None:
             return self.names.resolve(listed, 0)
+        if not self.person_words.private_bodies.isdisjoint(name.lower().split()):
+            return None
         words = (self.names.table.names.get(word) for word in name.split())
         return next((code for codes in words if codes and (code := self.names.resolve(codes, 0))), None)
 
@@ -77,7 +79,7 @@ class CountryFinder:
         if self._is_private(start, last) or self._is_owned(start, last):
             return None
         named = self.names.first(start, last)
-        if named is not None and (official or self._is_institution(named[1], named[2])):
+        if named is not None and (official or self.is_institution(named[1], named[2])):
             return named[0]
         if self._is_elsewhere(start, last):
             return None
@@ -92,8 +94,10 @@ class CountryFinder:
         words = self.text.lower[owner + 1 : last]
         return self.state_roles.head_of(words) not in self.state_roles.sovereign and "campaign" not in words
 
-    def _is_institution(self, first: int, last: int) -> bool:
-        return " ".join(self.text.words[first:last]) in self.institutions.classes
+    def is_institution(self, first: int, last: int) -> bool:
+        """Return whether tokens [first, last) are the name of an institution, with or without an article."""
+        start = first + (self.text.tags[first] == "DT")
+        return " ".join(self.text.words[start:last]) in self.institutions.classes
 
     def _is_elsewhere(self, first: int, last: int) -> bool:
         """Return whether tokens name an institution that the country of the article does not have: "Labour MP"."""
@@ -210,7 +214,7 @@ class CountryFinder:
         """Return whether tokens contain the name of a public body or party: "some senior Labour members"."""
         for i in range(first, last):
             found = self.names.at(i, last)
-            if found is not None and found[0] and self._is_institution(i, i + found[1]):
+            if found is not None and found[0] and self.is_institution(i, i + found[1]):
                 return True
         return False
 

@@ -22,6 +22,7 @@ from worker.extract.lexicon.institution_names import (
     load_institutions,
 )
 from worker.extract.lexicon.lexicon import Lexicon, load_lexicon
+from worker.extract.lexicon.person_words import load_person_words
 
 _PLACE_WEIGHT = 0.5
 """Evidence of a region, city or currency, relative to the name of a country."""
@@ -49,6 +50,8 @@ class CountryTable(Struct, frozen=True):
     """The names and currencies that are weaker evidence than a country's name."""
     institutions: frozenset[str]
     """The names of institutions and parties, which are stronger evidence."""
+    cities: frozenset[str]
+    """The names of cities, which places and institutions elsewhere are named after."""
     parties: frozenset[str]
     name_sizes: dict[str, int]
     """First word of a name -> number of tokens of the longest one."""
@@ -79,6 +82,7 @@ def load_country_table(language: str) -> CountryTable:
         titles=titles,
         places=frozenset(listed.places) | frozenset(listed.currencies),
         institutions=frozenset(listed.codes),
+        cities=frozenset(listed.places) - listed.regions,
         parties=frozenset(name for name, kind in listed.classes.items() if kind == "parties"),
         name_sizes=_sizes(names),
         title_sizes=_sizes(titles),
@@ -92,6 +96,7 @@ class CountryNames:
         self.text, self.lexicon = text, lexicon
         self.table = load_country_table(lexicon.language)
         self._modifiers = OfficeModifiers(text, lexicon)
+        self._after_place = load_person_words(lexicon.language).place_name_endings
         self._homes: dict[frozenset[str], str | None] = {}
         """Excluded countries -> home country."""
 
@@ -110,11 +115,16 @@ class CountryNames:
         return found or title
 
     def _opens_other_name(self, first: int, last: int) -> bool:
-        """Return whether a party's name of one word begins another name: "Democratic" in "the Democratic League"."""
+        """Return whether a name of one word begins another name.
+
+        A party: "Democratic" in "the Democratic League"; a place: "Vienna" in "Vienna University", "Vienna County".
+        """
         words = self.text.words
-        if last - first > 1 or last >= len(words) or words[first] not in self.table.parties:
+        if last - first > 1 or last >= len(words) or not words[last][0].isupper():
             return False
-        return words[last][0].isupper() and self.text.lower[last] in self.lexicon.organisation_heads
+        if words[first] in self.table.cities:
+            return self.text.lower[last] in self._after_place or words[first - 1] == "New"
+        return words[first] in self.table.parties and self.text.lower[last] in self.lexicon.organisation_heads
 
     def first(self, first: int, last: int) -> tuple[str, int, int] | None:
         """Return the first country in tokens [first, last), with the range of its name; None if there is none.

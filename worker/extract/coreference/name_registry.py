@@ -16,7 +16,7 @@ from worker.extract.coreference.countries import CountryFinder
 from worker.extract.coreference.headlines import find_headlines
 from worker.extract.coreference.name_kinds import is_common_word
 from worker.extract.coreference.name_matching import match_key, strip_generation
-from worker.extract.coreference.names import Name, find_names
+from worker.extract.coreference.names import Name, find_names, is_party_tag
 from worker.extract.coreference.organisation_aliases import OrganisationAliases
 from worker.extract.coreference.organisation_evidence import named_as_organisations
 from worker.extract.coreference.organisation_roles import described_as_organisations, organisation_roles
@@ -210,15 +210,19 @@ class NameRegistry:
             self.roles.add(person, *role, name.first)
 
     def _record_party_tag(self, person: Person, at: int) -> None:
-        """Record the party and state in brackets after a name as words of the role: "Jo Fry (R-Fla.)"."""
-        if self.text.words[at : at + 1] != ["("] or ")" not in self.text.words[at + 2 : at + _MAX_PARTY_TAG]:
+        """Record the party and state after a name as words of the role: "Jo Fry (R-Fla.)", "Jo Fry, R-Fla.,"."""
+        words = self.text.words
+        if words[at : at + 1] == ["("] and ")" in words[at + 2 : at + _MAX_PARTY_TAG]:
+            tag = words[at + 1 : words.index(")", at)]
+        elif words[at : at + 1] == [","] and is_party_tag(words[at + 1]):
+            tag = words[at + 1 : at + 2]
+        else:
             return
-        tag = self.text.words[at + 1 : self.text.words.index(")", at)]
         known = self.person_words.party_tags
-        words = {known.get(part.rstrip("."), "") for token in tag for part in token.replace("–", "-").split("-")}
-        person.role_words |= {word for named in words for word in named.split()}
-        person.role_heads |= words & self.lexicon.roles
-        self.index.add_role(person, words & self.lexicon.roles)
+        named = {known.get(part.rstrip("."), "") for token in tag for part in token.replace("–", "-").split("-")}
+        person.role_words |= {word for name in named for word in name.split()}
+        person.role_heads |= named & self.lexicon.roles
+        self.index.add_role(person, named & self.lexicon.roles)
 
     def _record_party(self, person: Person, name: Name) -> None:
         """Record the party that a possessor before the name gives: "Labour's Ida Hale"."""

@@ -22,6 +22,7 @@ from worker.extract.lexicon.person_words import load_person_words
 
 _MARKS_IN_NAME = frozenset({*NICKNAME_MARKS, *NICKNAME_MARKS.values()})
 _SENTENCE_INITIAL = frozenset({"JJ", "CD", "NNS", "DT", "PRP$"})
+_PARTIES = frozenset({"D-", "R-", "I-"})
 _NO_ROLE = (-1, -1)
 _MAX_PARTICLE = 4
 """Letters of a particle joined to a name, its hyphen or apostrophe included."""
@@ -105,6 +106,8 @@ def _find_name(  # noqa: PLR0917 - the phrase and its part
         return None  # "the Senate Republicans" are a group
     if last - first > 1 and _ends_in_role(text, lexicon, first, last):
         return None
+    if is_party_tag(text.words[last - 1]):
+        return None
     start = last
     while start > first and _is_name_word(text, start - 1, lexicon):
         start -= 1
@@ -148,6 +151,11 @@ def _role_range(text: AnnotatedText, lexicon: Lexicon, first: int, name_start: i
     title = text.lower[first].rstrip(".")
     courtesy = name - first == 1 and title in lexicon.titles and title not in lexicon.offices
     return (first, name) if first < name and not courtesy else _NO_ROLE
+
+
+def is_party_tag(word: str) -> bool:
+    """Return whether a word is the tag of party and state after a legislator's name: "D-Ohio"."""
+    return len(word) > 2 and word[:2] in _PARTIES  # noqa: PLR2004
 
 
 def is_pronoun(text: AnnotatedText, i: int, lexicon: Lexicon) -> bool:
@@ -244,7 +252,16 @@ def _is_surname_or_letters(text: AnnotatedText, lexicon: Lexicon, name_start: in
     if i <= name_start:
         return False
     letters = text.words[i].isupper() and text.lower[i] in lexicon.post_nominals and i - name_start > 1
-    return letters or before in lexicon.given_names
+    return letters or before in lexicon.given_names or _is_profession_as_surname(text, lexicon, name_start, i)
+
+
+def _is_profession_as_surname(text: AnnotatedText, lexicon: Lexicon, start: int, i: int) -> bool:
+    """Return whether a profession after one unknown capitalised word is a surname: "Suzzanne Monk"."""
+    low, known = text.lower[i], load_tagger(lexicon.language).tag_dictionary
+    if i != start + 1 or low in lexicon.offices or low in lexicon.titles or not text.words[i].istitle():
+        return False
+    plain = text.words[start].istitle() and text.lower[start] not in known and text.words[start] not in known
+    return plain and text.words[start] not in lexicon.demonyms and not text.is_headline(i)
 
 
 def _is_given_name(text: AnnotatedText, lexicon: Lexicon, start: int, i: int, last: int) -> bool:

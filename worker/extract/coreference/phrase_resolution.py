@@ -213,7 +213,15 @@ class PhraseResolver:
                 return self.non_person_actor(
                     full, first, last, "organisation", self.countries.country_of_name(full)
                 ), None
-            code = self._country_of_organisation(start, last)
+            code = self._country_of_owner(head) or self._country_of_organisation(start, last)
             return self.non_person_actor(self.text.slice(start, last), first, last, "organisation", code), None
-        plural = self.text.tags[head.head] == "NNS" or word in self.lexicon.groups
-        return self._verbatim_actor(first, last, "group" if plural else "unnamed"), None
+        if self.text.tags[head.head] == "NNS" or word in self.lexicon.groups:
+            return self._verbatim_actor(first, last, "group"), None
+        body = word in self.registry.person_words.body_nouns or self.countries.is_institution(head.first, head.last)
+        return self._verbatim_actor(first, last, "organisation" if body else "unnamed"), None
+
+    def _country_of_owner(self, phrase: NounPhrase) -> str | None:
+        """Return the country of the person who has a body: "his government"; None for any other phrase."""
+        owned = self.text.tags[phrase.first] == "PRP$"
+        owner = self.resolver.antecedents.get(phrase.first) if owned else None
+        return owner.resolved.person.country if owner is not None and owner.resolved.person is not None else None

@@ -40,10 +40,12 @@ class _PersonWordFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     quantity_nouns: str
     public_modifiers: str
     civil_roles: str
+    body_nouns: str
     private_bodies: str
     agent_like_nouns: str
     organisation_endings: str
     organisation_openings: str
+    place_name_endings: str
     business_nouns: str
     business_roles: str
     media_documents: str
@@ -103,6 +105,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Nouns with the suffix of agent nouns that denote things: "letter"."""
     organisation_endings: Words
     """Last words of the names of organisations that are no common nouns for one: "International"."""
+    place_name_endings: Words
+    """Last words of names that begin with the name of a city elsewhere: "County" of "Vienna County"."""
     organisation_openings: Words
     """First words of names of things and organisations: "Hurricane", "Hotel"."""
     business_nouns: Words
@@ -123,6 +127,8 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     """Suffixes of nouns that denote a person by what the person does: "ist"."""
     affiliation_suffixes: tuple[str, ...]
     """Suffixes of an adjective before a full name, hyphen included: "-based"."""
+    body_nouns: Words
+    """Nouns for a body that do not end names of organisations: "brokerage"."""
     civil_roles: Words
     """Roles of which a rank after them is no part: "spokesman" of "spokesman Inspector"."""
     private_bodies: Words
