@@ -48,6 +48,15 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the score of a candidate, in log-odds of being an event."""
         return (self.bias + sum(filter(None, map(self.weights.get, features)))) / SCALE
 
+    def most(self, groups: Sequence[str]) -> float:
+        """Return the most that one feature of each of some groups can add to a score."""
+        best = dict.fromkeys(groups, 0)
+        for feature, weight in self.weights.items():
+            group = feature.partition(":")[0]
+            if group in best:
+                best[group] = max(best[group], weight)
+        return sum(best[group] for group in groups) / SCALE
+
     def confidence(self, score: float) -> float:
         """Return the probability that an event with this score is right, with two decimals, from 0.01 to 0.99."""
         return confidence_of(self.confidence_slope * score + self.confidence_bias)

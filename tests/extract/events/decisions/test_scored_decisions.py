@@ -3,6 +3,12 @@
 import pytest
 
 from worker.extract import extract
+from worker.extract.document import read_document
+from worker.extract.events.decisions.act_features import DATE_GROUPS
+from worker.extract.events.decisions.decisions import decision_acts, undated_acts
+from worker.extract.events.event_context import event_context
+from worker.extract.events.scoring import load_scorer
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Article, Decision
 
 
@@ -135,3 +141,20 @@ def test_what_a_court_blocks_is_a_decision_of_a_court() -> None:
 )
 def test_verbs_without_the_object_that_makes_them_an_act_give_no_decision(text: str) -> None:
     assert decisions(text) == []
+
+
+def test_acts_that_no_date_lifts_to_the_threshold_are_scored_without_dates() -> None:
+    text = (
+        "The council banned cars on Monday. The minister walked home on Tuesday. On 6 May the cabinet liked its lunch. "
+        "The commission will approve the merger in June, and the mayor praised the plan last week."
+    )
+    words = load_lexicon("en")
+    assert words is not None
+    doc = read_document(Article(id="a", url="https://news.example/a", text=text, language="en"), words)
+    ctx, scorer = event_context(doc), load_scorer("en", "decision")
+    assert ctx is not None
+    assert scorer is not None
+    undated, dated = undated_acts(ctx), decision_acts(ctx)
+    gains = [scorer.score(b.features) - scorer.score(a.features) for a, b in zip(undated, dated, strict=True)]
+    assert max(gains) > 0.0
+    assert all(gain <= scorer.most(DATE_GROUPS) for gain in gains)

@@ -50,6 +50,8 @@ class Act(Struct, kw_only=True, eq=False):
     reading: EventCandidate | None = None
     """The candidate that a rule found; None if no rule matches."""
     features: list[str] = field(default_factory=list)
+    tense: str = ""
+    """Tense of the verb, or of the verb before the noun; see `act_grammar.tense_of`."""
     score: float = 0.0
     governors: frozenset[int] = frozenset()
     acted_on: range = _NOTHING

@@ -25,8 +25,12 @@ _LENGTHS = ((11, "short"), (29, "middle"))
 _NEAR_DATE_CHARS = 40
 
 
+DATE_GROUPS = ("dated", "dated", "date", "day+tense")
+"""Groups of the features that `add_date_features` adds, as often as it adds one of them."""
+
+
 def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
-    """Fill the features of an act, its object and the words that exclude it."""
+    """Fill the features of an act without those of dates, its object and the words that exclude it; set its tense."""
     found = act.features
     if act.verb is not None:
         tense = add_verb_features(ctx, classes, act, act.verb)
@@ -37,8 +41,9 @@ def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
     found += _class_features(kind, act.lemma, act.classes, tense)
     _add_party_features(ctx, classes, act, tense, kind)
     _add_reading_features(act)
-    _add_place_features(ctx, act, tense)
+    _add_place_features(ctx, act)
     _add_statement_features(ctx, act, tense)
+    act.tense = tense
     _add_field_features(ctx, act, kind)
 
 
@@ -86,7 +91,7 @@ def _add_reading_features(act: Act) -> None:
         act.features += (f"rule+class:{name}" for name in act.classes or UNLISTED)
 
 
-def _add_place_features(ctx: EventContext, act: Act, tense: str) -> None:
+def _add_place_features(ctx: EventContext, act: Act) -> None:
     text, found = ctx.text, act.features
     number, count = text.sentence_of[act.head], len(text.sentences)
     last = text.words[text.sentences[number][1] - 1]
@@ -96,14 +101,18 @@ def _add_place_features(ctx: EventContext, act: Act, tense: str) -> None:
               f"length:{next((name for most, name in _LENGTHS if count <= most), 'long')}")  # fmt: skip
     if last == "?":
         found.append("question:yes")
-    times = ctx.time_and_place.times.of_sentence(act.head)
+
+
+def add_date_features(ctx: EventContext, act: Act) -> None:
+    """Add the features of the dates in the sentence of an act; the search for dates is what costs most."""
+    times, found = ctx.time_and_place.times.of_sentence(act.head), act.features
     found.append(f"dated:{min(len(times), 2)}")
     if times:
-        offset = text.starts[act.head]
+        offset = ctx.text.starts[act.head]
         nearest = min(times, key=lambda when: abs(when.start - offset))
         found.append(f"date:{'near' if abs(nearest.start - offset) < _NEAR_DATE_CHARS else 'far'}")
         if nearest.weekday is not None or nearest.day is not None or nearest.offset_days is not None:
-            found += ("dated:day", f"day+tense:{tense}")
+            found += ("dated:day", f"day+tense:{act.tense}")
 
 
 def _add_statement_features(ctx: EventContext, act: Act, tense: str) -> None:

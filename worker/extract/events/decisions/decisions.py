@@ -8,14 +8,14 @@ promised or not done: advice, possibilities and demands are no decisions.
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from worker.extract.confidence import load_confidence_models
 from worker.extract.events.decisions.act_candidates import find_acts
-from worker.extract.events.decisions.act_features import add_features
+from worker.extract.events.decisions.act_features import DATE_GROUPS, add_date_features, add_features
 from worker.extract.events.decisions.act_reading import read_act
 from worker.extract.events.decisions.rule_readings import find_readings
 from worker.extract.events.event_context import EventContext, event_context
@@ -53,6 +53,14 @@ def extract_decisions(doc: Document) -> Iterable[Decision]:
 
 def decision_acts(ctx: EventContext, *, unresolved: bool = False) -> list[Act]:
     """Return the candidates of decisions with their features; also those without political parties if `unresolved`."""
+    acts = undated_acts(ctx, unresolved=unresolved)
+    for act in acts:
+        add_date_features(ctx, act)
+    return acts
+
+
+def undated_acts(ctx: EventContext, *, unresolved: bool = False) -> list[Act]:
+    """Return the candidates of decisions with their features except those of dates."""
     classes = load_act_classes(ctx.doc.lexicon.language)
     if classes is None:
         return []
@@ -85,10 +93,21 @@ def _find_candidates(ctx: EventContext) -> list[EventCandidate]:
 
 
 def _selected_acts(ctx: EventContext, scorer: EventScorer) -> list[Act]:
-    acts = decision_acts(ctx)
+    """Return the acts that the scorer accepts; dates are searched only where they can lift an act to the threshold."""
+    acts, most = undated_acts(ctx), _most_of_dates(ctx.doc.lexicon.language)
     for act in acts:
         act.score = scorer.score(act.features)
+        if act.score + most >= scorer.threshold:
+            add_date_features(ctx, act)
+            act.score = scorer.score(act.features)
     return select_best(acts, scorer.threshold, ctx.text.starts, ctx.text.ends)
+
+
+@cache
+def _most_of_dates(language: str) -> float:
+    """Return the most that the dates of its sentence can add to the score of an act."""
+    scorer = load_scorer(language, "decision")
+    return scorer.most(DATE_GROUPS) if scorer is not None else 0.0
 
 
 def _is_same_decision(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
