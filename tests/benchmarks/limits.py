@@ -44,14 +44,15 @@ def memory(pages: Sequence[Page], articles: Sequence[Article]) -> list[Peak]:
 
 
 def _measure_in_new_process(name: str, work: Callable[[T], object], items: Sequence[T]) -> Peak:
+    """Send the items one by one, as the worker does: the process never holds the list of them."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        models = pool.submit(_peak_after, work, items[:1]).result()
-        return Peak(name, models, pool.submit(_peak_after, work, list(islice(cycle(items), ARTICLES))).result())
+        models = pool.submit(_peak_after, work, items[0]).result()
+        peaks = [pool.submit(_peak_after, work, item).result() for item in islice(cycle(items), ARTICLES)]
+        return Peak(name, models, peaks[-1])
 
 
-def _peak_after(work: Callable[[T], object], items: Iterable[T]) -> float:
-    for item in items:
-        work(item)
+def _peak_after(work: Callable[[T], object], item: T) -> float:
+    work(item)
     return _peak_mb()
 
 

@@ -53,7 +53,8 @@ class EventContext:
         self.topics = TopicSpans(doc, self.clauses, lexicon, PhraseExtent(doc, self.clauses, lexicon, times))
         self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon, times)
         self.subject_fields = SubjectFields(doc.text, lexicon)
-        self._modalities: dict[VerbGroup, VerbModality] = {}
+        self._modalities: dict[int, VerbModality] = {}
+        """Main verb -> modality of its group, if already read."""
 
     def lemma(self, group: VerbGroup) -> str:
         """Return the lemma of the main verb of a verb group."""
@@ -65,9 +66,9 @@ class EventContext:
 
     def modality(self, group: VerbGroup) -> VerbModality:
         """Return the modality of a verb group: auxiliaries, negation and governors."""
-        found = self._modalities.get(group)
+        found = self._modalities.get(group.head)
         if found is None:
-            found = self._modalities[group] = read_modality(self.clauses, self.lexicon, group)
+            found = self._modalities[group.head] = read_modality(self.clauses, self.lexicon, group)
         return found
 
     def statement_at(self, token: int) -> Statement | None:

@@ -31,8 +31,8 @@ class ClauseParser(GovernorFinder):
     def __init__(self, text: AnnotatedText, chunks: Chunks, lexicon: Lexicon, control: frozenset[str]) -> None:
         """`control`: forms of object-control verbs, see `GovernorFinder`.  Nothing is parsed yet."""
         super().__init__(text, chunks, lexicon, control)
-        self._subjects: dict[VerbGroup, NounPhrase | None] = {}
-        """Subjects already found: several readers look at one verb."""
+        self._subjects: dict[int, NounPhrase | None] = {}
+        """Main verb -> its subject, if already found: several readers look at one verb."""
 
     # ------------------------------------------------------------ subjects
     def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
@@ -44,9 +44,9 @@ class ClauseParser(GovernorFinder):
         if depth > MAX_GOVERNORS:
             return None
         if depth == 0:
-            if group not in self._subjects:
-                self._subjects[group] = self._find_subject(group, 0)
-            return self._subjects[group]
+            if group.head not in self._subjects:
+                self._subjects[group.head] = self._find_subject(group, 0)
+            return self._subjects[group.head]
         return self._find_subject(group, depth)
 
     def _find_subject(self, group: VerbGroup, depth: int) -> NounPhrase | None:

@@ -56,7 +56,7 @@ def is_open(doc: Document, candidate: StatementCandidate, ruled: Act) -> bool:
 
 def act_features(
     doc: Document, candidate: StatementCandidate, speaker: Actor | None, quotation: Quotation, ruled: Act
-) -> list[str]:
+) -> set[str]:
     """Return the features of a statement's act; `ruled` is the act that the rules give."""
     side = _speaker_kind(doc, speaker)
     found = [f"rule:{ruled}", f"cue:{candidate.act}", f"cue+rule:{candidate.act}+{ruled}", f"quotation:{quotation}"]
@@ -68,7 +68,7 @@ def act_features(
         clause = _clause_features(doc, subject, verb, speaker, classes)
         found += [f"first-{feature}" for feature in clause] if not number else []
         found += [f"any-{feature}" for feature in clause]
-    return sorted(set(found))
+    return set(found)
 
 
 def _speaker_kind(doc: Document, speaker: Actor | None) -> str:

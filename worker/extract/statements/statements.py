@@ -68,7 +68,8 @@ def open_candidates(doc: Document) -> Iterator[tuple[StatementCandidate, list[st
         speaker, _ = _resolve_speaker(doc, candidate)
         ruled = act_of_statement(doc, candidate, speaker)
         if is_open(doc, candidate, ruled):
-            yield candidate, act_features(doc, candidate, speaker, _quotation(doc, candidate.content), ruled)
+            features = act_features(doc, candidate, speaker, _quotation(doc, candidate.content), ruled)
+            yield candidate, sorted(features)
 
 
 # ---------------------------------------------------------------- candidates of all sentences
