@@ -1,6 +1,14 @@
 """The name registry: full names, surnames, titles and roles of the persons of an article."""
 
 from tests.extract.coreference.speakers import speaker_names, speakers
+from worker.extract import extract
+from worker.schema import Article, Meeting
+
+
+def parties(text: str) -> list[str]:
+    """Return the names of the participants of the meetings of a text."""
+    events = extract(Article(id="a", url="https://news.example/a", text=text, language="en"))
+    return [actor.name for event in events if isinstance(event, Meeting) for actor in event.participants]
 
 
 def test_a_bare_surname_does_not_refer_to_a_relative() -> None:
@@ -42,3 +50,7 @@ def test_an_office_that_a_person_ran_for_is_not_the_persons_role() -> None:
 def test_a_full_name_inside_another_name_completes_a_surname() -> None:
     text = "Mr. Dahl said it was late.\n\nOslo keeps an Erik Dahl Memorial Day."
     assert speaker_names(text) == ["Erik Dahl"]
+
+
+def test_a_text_may_end_at_the_comma_after_a_name() -> None:
+    assert parties("Minister Ida Lunde met Jan Berg,") == ["Ida Lunde", "Jan Berg"]

@@ -214,7 +214,7 @@ class NameRegistry:
         words = self.text.words
         if words[at : at + 1] == ["("] and ")" in words[at + 2 : at + _MAX_PARTY_TAG]:
             tag = words[at + 1 : words.index(")", at)]
-        elif words[at : at + 1] == [","] and is_party_tag(words[at + 1]):
+        elif words[at : at + 1] == [","] and any(map(is_party_tag, words[at + 1 : at + 2])):
             tag = words[at + 1 : at + 2]
         else:
             return
