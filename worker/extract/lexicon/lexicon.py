@@ -113,7 +113,9 @@ class Lexicon(Struct, frozen=True):
     """Forms of the verbs of "was quoted as saying"."""
     interview_nouns: frozenset[str]
     interview_participles: frozenset[str]
-    """Participles before a preposition and an outlet: "speaking on Radio Four", "asked by Reuters"."""
+    """Participles before a preposition and the outlet of an interview: "speaking on Radio Four"."""
+    question_participles: frozenset[str]
+    """Participles before "by" and an outlet: "asked by Reuters"."""
     roles: frozenset[str]
     offices: frozenset[str]
     state_offices: frozenset[str]

@@ -137,6 +137,7 @@ class OutletTable(StrictTable, frozen=True):
     quoting_verbs: str
     interview_nouns: str
     interview_participles: str
+    question_participles: str
 
 
 class PeopleTable(StrictTable, frozen=True):

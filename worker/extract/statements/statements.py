@@ -29,7 +29,12 @@ from worker.extract.statements.kickers import kicker_end
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
 from worker.extract.statements.patterns.headline_quotations import match_headline_quotation
 from worker.extract.statements.patterns.interviews import match_interview_turn
-from worker.extract.statements.patterns.outlet_credits import credited_outlets, interviewing_outlet, told_outlet
+from worker.extract.statements.patterns.outlet_credits import (
+    asking_outlet,
+    credited_outlets,
+    interviewing_outlet,
+    told_outlet,
+)
 from worker.extract.statements.patterns.speaker_labels import match_speaker_label
 from worker.extract.statements.phrase_kinds import TokenRange
 from worker.extract.statements.reported_speech import is_unresolved_pronoun, reports_words
@@ -136,7 +141,7 @@ def _build(doc: Document, candidate: StatementCandidate, interview: list[str]) -
     content = [text.span(*span) for span in candidate.content]
     words = " ".join([w for w in text.lower[start:end] if w[0].isalnum()])
     cue = text.span(*candidate.cue) if candidate.cue[0] < candidate.cue[1] else None
-    via = candidate.via or credited_outlets(doc, candidate.last, last) or interview
+    via = candidate.via or credited_outlets(doc, candidate.last, last) or interview or asking_outlet(doc, first, last)
     venue = candidate.venue
     statement = Statement(
         id=hash_id(doc.article.url, "statement", words, cue.text.lower() if cue else "", content[0].text[:40].lower()),

@@ -100,29 +100,31 @@ def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
 
     "in an interview with Channel Nine", "speaking on Channel Nine", "in a letter seen by the Daily Post".
     """
-    text, lexicon = doc.text, doc.lexicon
-    words = text.lower[first:last]
-    if all(
-        listed.isdisjoint(words)
-        for listed in (lexicon.document_credits, lexicon.interview_nouns, lexicon.interview_participles)
-    ):
+    lexicon = doc.lexicon
+    spoken = _outlet_after(doc, first, last, lexicon.interview_nouns | lexicon.interview_participles, None)
+    return spoken or _outlet_after(doc, first, last, lexicon.document_credits, "by")
+
+
+def asking_outlet(doc: Document, first: int, last: int) -> list[str]:
+    """Return the outlet whose question is answered in tokens [first, last): "asked by Channel Nine"; one or none."""
+    return _outlet_after(doc, first, last, doc.lexicon.question_participles, "by")
+
+
+def _outlet_after(doc: Document, first: int, last: int, openers: frozenset[str], preposition: str | None) -> list[str]:
+    """Return the outlet after an opening word and a preposition, any one if `preposition` is None: one or none."""
+    text = doc.text
+    if openers.isdisjoint(text.lower[first:last]):
         return []  # fast path for most sentences
     for at in range(first, last - 2):
-        if text.quotation_of[at] < 0 and _introduces_interviewer(doc, at):
-            phrase = doc.chunks.noun_phrase(at + 2)
-            end = _possessed_end(doc, phrase.last, last) if phrase is not None else at
-            if phrase is not None and is_outlet(doc, (phrase.first, end)):
-                return [outlet_name(doc, phrase.first, end)]
+        if text.lower[at] not in openers or text.quotation_of[at] >= 0:
+            continue
+        if text.lower[at + 1] != preposition if preposition else text.tags[at + 1] not in {"IN", "TO"}:
+            continue
+        phrase = doc.chunks.noun_phrase(at + 2)
+        end = _possessed_end(doc, phrase.last, last) if phrase is not None else at
+        if phrase is not None and is_outlet(doc, (phrase.first, end)):
+            return [outlet_name(doc, phrase.first, end)]
     return []
-
-
-def _introduces_interviewer(doc: Document, at: int) -> bool:
-    """Return whether token `at` and the preposition after it introduce the outlet of an interview or document."""
-    text, lexicon = doc.text, doc.lexicon
-    word = text.lower[at]
-    if word in lexicon.document_credits:
-        return text.lower[at + 1] == "by"
-    return word in lexicon.interview_nouns | lexicon.interview_participles and text.tags[at + 1] in {"IN", "TO"}
 
 
 def _add_outlets(doc: Document, at: int, last: int, found: list[str]) -> int:
