@@ -30,11 +30,18 @@ def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Acto
     "decline" if the content opens with a refusal; "say" if neither cue nor content performs another act.
     """
     if candidate.act != "say":
-        return candidate.act
+        return "ask" if candidate.act == "demand" and _is_question(doc, candidate.content[0]) else candidate.act
     of_person = speaker is not None and speaker.type not in {"organisation", "country"}
     if _opens_with_refusal(doc, candidate.content[0][0], of_person=of_person):
         return "decline"
     return "say" if candidate.thought else act_of_content(doc, candidate.content, of_person=of_person)
+
+
+def _is_question(doc: Document, content: TokenRange) -> bool:
+    """Return whether content asks for an answer: "(demanded) why …", "(demanded) to know whether …"."""
+    first, last = content
+    opening = doc.text.lower[first : min(first + 2, last)]
+    return opening == ["to", "know"] or (opening[0] in doc.lexicon.wh_openers and opening[0] != "that")
 
 
 def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
@@ -277,6 +284,7 @@ def _act_of_judgement(doc: Document, verb: VerbGroup, last: int, *, of_referent:
     negated = negated or text.lower[at : at + 2] in (["anything", "but"], ["far", "from"])
     for i in range(at, min(at + _PREDICATE, last)):
         word = text.lower[i]
+        negated = negated or word in doc.lexicon.negations  # "is actually not so crazy"
         if word in judgements["guilty"] and of_referent:
             return None if negated else "accuse"
         if word in judgements["bad"]:

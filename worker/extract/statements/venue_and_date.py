@@ -54,15 +54,22 @@ def _nouns_before_name(doc: Document, phrase: NounPhrase) -> list[str]:
 def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
     """Return the day that the sentence gives for the cue, resolved against the date of publication; else None.
 
-    "said on Monday that …", "On Monday X said …": the expression directly follows the cue or opens the sentence,
-    outside source and content.  None too where the date of publication is unknown or the language has no event lexicon.
+    "said on Monday that …", "On Monday X said …", "X on Monday said …": the expression directly follows the cue, opens
+    the sentence or precedes the cue, outside source and content.  None too where the date of publication is unknown or
+    the language has no event lexicon.
     """
     lexicon = load_event_lexicon(doc.lexicon.language)
     if doc.article.published_at is None or lexicon is None:
         return None
     first, last = doc.text.sentence_range(candidate.cue[0])
     after = candidate.source[1] if candidate.source and candidate.source[0] >= candidate.cue[1] else candidate.cue[1]
-    for start, end in ((after, min(last, after + _NEAR)), (first, min(candidate.cue[0], first + _NEAR))):
+    before = candidate.source[1] if candidate.source and candidate.source[1] <= candidate.cue[0] else candidate.cue[0]
+    spans = (
+        (after, min(last, after + _NEAR)),
+        (first, min(candidate.cue[0], first + _NEAR)),
+        (before, min(candidate.cue[0], before + _NEAR)),
+    )
+    for start, end in spans:
         run_end = _run_end(doc, candidate, start, end)
         if start >= run_end:
             continue

@@ -101,8 +101,8 @@ def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
     "in an interview with Channel Nine", "speaking on Channel Nine", "in a letter seen by the Daily Post".
     """
     lexicon = doc.lexicon
-    spoken = _outlet_after(doc, first, last, lexicon.interview_nouns | lexicon.interview_participles, None)
-    return spoken or _outlet_after(doc, first, last, lexicon.document_credits, "by")
+    interview = _outlet_after(doc, first, last, lexicon.interview_nouns | lexicon.interview_participles, None)
+    return interview or _outlet_after(doc, first, last, lexicon.document_credits, "by")
 
 
 def asking_outlet(doc: Document, first: int, last: int) -> list[str]:
