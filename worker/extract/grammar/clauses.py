@@ -79,8 +79,17 @@ class ClauseParser(GovernorFinder):
             return noun
         if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun_phrase(at)) and at + 1 == group.first:
             return noun
+        if at > start and text.tags[group.head] == "VBG" and text.lower[at] == "for" and (blamed := self._blamed(at)):
+            return blamed
         verb = self._finite_before(at, start)
         return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
+
+    def _blamed(self, at: int) -> NounPhrase | None:
+        """Return the name before "for" and a gerund, if it is the object of a verb: "blamed [Berg] for closing it"."""
+        noun = self.noun_phrase(at - 1)
+        if noun is None or self.text.tags[noun.head] != "NNP" or self.chunks.verb_group(noun.first - 1) is None:
+            return None
+        return noun
 
     def _first_subject_after(self, group: VerbGroup) -> NounPhrase | None:
         """Return the subject after the comma in "Speaking in Oslo, the minister said …"."""

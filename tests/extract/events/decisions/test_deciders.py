@@ -19,6 +19,11 @@ def deciders_of(text: str, trigger: str) -> list[str]:
     [
         # the agent after other adjuncts, and of a participle after a noun
         ("Brewers fear the tariffs imposed so far by the Norwegian government.", "imposed", ["Norwegian government"]),
+        ("Brewers pay the price agreed to by OPEC in May.", "agreed", ["OPEC"]),
+        # the owner of a parallel noun, the object of a verb of blame
+        ("Aas criticised President Jaan Lepp's remarks on the port and his refusal to resign.", "refusal",
+         ["Jaan Lepp"]),
+        ("President Mari Aas chastised Jaan Lepp for refusing to ask for aid.", "refusing", ["Jaan Lepp"]),
         # the people of a politician, not the politician
         ("Liberal leader Jaan Lepp of Norway spoke. Mr Lepp's colleagues refused to support him.", "refused",
          ["Mr Lepp's colleagues"]),

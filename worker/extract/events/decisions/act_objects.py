@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_adjuncts, skip_time, skip_vote_count
-from worker.extract.events.decisions.nouns import noun_complement, predicate_start
+from worker.extract.events.decisions.noun_clauses import predicate_start
+from worker.extract.events.decisions.nouns import noun_complement
 from worker.extract.events.decisions.reader import object_span, relative_object
 from worker.extract.lexicon.lexicon_file import word_set
 

@@ -15,6 +15,7 @@ from worker.extract.events.complements import skip_time
 from worker.extract.events.decisions.act import NO_PARTIES, ActParties
 from worker.extract.events.decisions.act_grammar import verb_classes
 from worker.extract.events.decisions.act_patients import demonyms_of, institution_before, last_body, parties_beside
+from worker.extract.events.decisions.noun_clauses import parallel_owner, predicate_start
 from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.trigger_parties import agent_parties, noun_parties, subject_parties
 from worker.extract.lexicon.lexicon_file import word_set
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.extract.lexicon.act_classes import ActClasses
 
-_PARALLEL_WINDOW = 16
-"""Tokens between two possessives of the same owner: "Berg's plan for the ports and his vote"."""
 _NEUTER_POSSESSIVES = frozenset({"its"})
 _MAX_STEPS_TO_REPORT = 4
 """Words between a pronoun and the verb of reporting: "said [on Monday that] it"."""
@@ -141,7 +140,8 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
             return ActParties(before, "modifier")
     at = skip_time(ctx, noun.last)
     if ctx.word(at) in classes.grammar_words["noun_decider_prepositions"]:
-        found = ctx.parties.parties_of(ctx.clauses.noun_phrase(at + 1))
+        named = ctx.clauses.noun_phrase(at + 1)
+        found = ctx.parties.parties_of(named) if not _are_troops(ctx, classes, named, at) else []
         if found:
             return ActParties(found, ctx.word(at))
     participle = ctx.chunks.verb_group(at)
@@ -152,12 +152,28 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
         group = ctx.chunks.verb_group(noun.first - 2)  # "came to the decision"
         arrival = group is not None and verb_classes(ctx, classes, group)
         group = group if arrival and "motion" in arrival else None
-    return ActParties(parties_of_verb(ctx, classes, group).parties, "verb") if group is not None else NO_PARTIES
+    if group is None or _opens_report(ctx, group, noun):
+        return NO_PARTIES
+    return ActParties(parties_of_verb(ctx, classes, group).parties, "verb")
+
+
+def _are_troops(ctx: EventContext, classes: ActClasses, noun: NounPhrase | None, at: int) -> bool:
+    """Return whether the of-phrase of a noun names those who are moved: "the withdrawal of [5,000 troops]"."""
+    if noun is None or ctx.word(at) != "of":
+        return False
+    return "troops" in classes.classes_of_object.get(ctx.text.lower[noun.head], ())
+
+
+def _opens_report(ctx: EventContext, group: VerbGroup, noun: NounPhrase) -> bool:
+    """Return whether a noun is no object, but the subject of a reported clause: "said [the plans] were too dear"."""
+    cue = ctx.doc.lexicon.cues.get(ctx.text.lower[group.head])
+    is_definite = ctx.text.lower[noun.first] not in {"a", "an", "no", "any"}  # "said no decision had been made"
+    return cue is not None and cue.clause and is_definite and predicate_start(ctx, noun) is not None
 
 
 def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     """Return the possessor of a noun, named without the noun: "the EU" for "the EU's adoption"."""
-    owner = _parallel_owner(ctx, noun) or ctx.parties.possessor(noun, noun.head)
+    owner = parallel_owner(ctx, noun) or ctx.parties.possessor(noun, noun.head)
     if owner is not None and owner.name.lower() in ctx.doc.lexicon.neuter | _NEUTER_POSSESSIVES:
         return last_body(ctx, noun.first) or owner  # "the ministry said it would base its selection on"
     if (
@@ -170,25 +186,6 @@ def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     first = name.partition(" ")[0]
     plain = name[len(first) + 1 :] if ctx.text.tags[noun.first] == "DT" and first != name else name
     return msgspec.structs.replace(owner, name=plain, role=None)
-
-
-def _parallel_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
-    """Return the person to whom "his" or "her" refers as to the owner of another noun: "[Berg]'s plan and his vote".
-
-    None if the determiner is another word, or a finite verb is between the two.
-    """
-    text, lexicon = ctx.text, ctx.doc.lexicon
-    if text.tags[noun.first] != "PRP$" or text.lower[noun.first] not in lexicon.masculine | lexicon.feminine:
-        return None
-    for at in range(noun.first - 1, max(text.sentence_range(noun.first)[0], noun.first - _PARALLEL_WINDOW), -1):
-        verb = ctx.chunks.verb_group(at)
-        if verb is not None and verb.finite:
-            return None
-        owned = ctx.clauses.noun_phrase(at) if text.tags[at] == "POS" else None
-        if owned is not None:
-            owner = ctx.parties.possessor(owned, owned.head)
-            return owner if owner is not None and owner.type == "person" else None
-    return None
 
 
 def _is_owned_by_time(ctx: EventContext, noun: NounPhrase) -> bool:

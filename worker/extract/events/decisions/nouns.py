@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_adjuncts, skip_time
+from worker.extract.events.decisions.noun_clauses import parallel_owner, predicate_start
 from worker.extract.events.decisions.reader import (
     infinitive_span,
     is_meeting,
@@ -88,7 +89,7 @@ def _is_only_mentioned(ctx: EventContext, noun: NounPhrase) -> bool:
 
 def _noun_deciders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     """Return the deciders of a noun: its possessor, its modifiers, or the parties after "by", "from" and "of"."""
-    owner = ctx.parties.possessor(noun, noun.head)
+    owner = parallel_owner(ctx, noun) or ctx.parties.possessor(noun, noun.head)
     if owner is not None:
         return [owner]
     if before := ctx.parties.modifier_parties(noun, noun.head):
@@ -150,14 +151,6 @@ def _after_light_predicate(ctx: EventContext, at: int) -> int:
 
 def _has_possessor(ctx: EventContext, noun: NounPhrase) -> bool:
     return ctx.parties.possessor(noun, noun.head) is not None or bool(ctx.parties.modifier_parties(noun, noun.head))
-
-
-def predicate_start(ctx: EventContext, noun: NounPhrase) -> int | None:
-    """Return where the predicate of the noun begins: "Oslo's plans to build a bridge [angered] Riga"; else None."""
-    verbs = (ctx.chunks.verb_group(i) for i in range(noun.last, ctx.text.sentence_range(noun.head)[1]))
-    verb = next((v for v in verbs if v is not None and v.finite), None)
-    subject = ctx.clauses.subject(verb) if verb is not None else None
-    return verb.first if verb is not None and subject is not None and subject.first == noun.first else None
 
 
 def _is_negated_noun(ctx: EventContext, noun: NounPhrase) -> bool:

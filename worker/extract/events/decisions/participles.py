@@ -18,7 +18,12 @@ _MAX_ADJUNCTS = 4
 
 def is_agentive_participle(ctx: EventContext, group: VerbGroup) -> bool:
     """Return whether a participle with an agent modifies a noun: "the ceasefire announced by Oslo"."""
-    return ctx.text.tags[group.head] in {"VBN", "VBD"} and group.first == group.head and _has_agent(ctx, group)
+    return ctx.text.tags[group.head] in {"VBN", "VBD"} and _has_no_auxiliary(ctx, group) and _has_agent(ctx, group)
+
+
+def _has_no_auxiliary(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether only adverbs precede the main verb of a group: "just announced"."""
+    return all(ctx.text.tags[i] == "RB" for i in range(group.first, group.head))
 
 
 def is_reduced_relative(ctx: EventContext, group: VerbGroup) -> bool:
@@ -72,6 +77,8 @@ def _after_adjuncts(ctx: EventContext, group: VerbGroup) -> int:
 
 def _after_phrase(ctx: EventContext, at: int) -> int:
     """Return the token after an adjunct or a prepositional phrase; `at` if none begins there."""
+    if ctx.word(at + 1) == "by" and ctx.text.tags[at] in {"IN", "TO", "RP"}:
+        return at + 1  # "agreed to by Oslo"
     following = after_adjunct(ctx, at)
     noun = ctx.clauses.noun_phrase(at + 1) if following == at and ctx.text.tags[at] in {"IN", "TO"} else None
     return noun.last if noun is not None and noun.first == at + 1 else following

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_time, skip_vote_count
 from worker.extract.events.decisions.grammatical_objects import antecedent_of_object_relative
-from worker.extract.events.decisions.participles import is_agentive_participle
+from worker.extract.events.decisions.participles import is_agentive_participle, is_reduced_relative
 from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.events.political_role import POLITICAL, POSSIBLE
 from worker.extract.events.trigger_parties import agent_parties, agreement_partners, distinct_parties, noun_parties
@@ -246,6 +246,12 @@ def _category_by_decider(ctx: EventContext, category: Category, deciders: list[A
     return "legislative" if heads & word_set(d.legislative) and deciders[0].type != "person" else category
 
 
+def _is_modifier(ctx: EventContext, token: int) -> bool:
+    """Return whether a token is a participle that modifies the noun before it."""
+    verb = ctx.chunks.verb_group(token)
+    return verb is not None and (is_agentive_participle(ctx, verb) or is_reduced_relative(ctx, verb))
+
+
 def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
     ctx: EventContext,
     first: int,
@@ -259,6 +265,8 @@ def make_decision_candidate(  # noqa: PLR0917 - the fields of the candidate
 ) -> EventCandidate:
     """Return the candidate of a trigger with its time; the decider adjusts the category."""
     when = ctx.time_and_place.find_time_of_decision(first, last, status)
+    if when is not None and when.start < ctx.text.starts[first] and _is_modifier(ctx, first):
+        when = None  # "said [on Monday] that the levy imposed by Oslo"
     category = _category_by_decider(ctx, category, deciders)
     if status != "rejected" and (not noun or noun in word_set(ctx.lexicon.decision.objects["deal"])):
         deciders = [*deciders, *agreement_partners(ctx, last, agrees=bool(noun) or category == "agreement")]
