@@ -90,5 +90,5 @@ def test_a_constituency_with_a_given_name_describes_its_member() -> None:
 
 
 def test_a_newspaper_that_spoke_before_it_is_named_is_that_newspaper() -> None:
-    text = "A Bergen newspaper urged calm in a letter.\n\nThe Advocate had asked for rain.\n\nThe newspaper said it was late."
+    text = "A Bergen newspaper urged calm in a letter.\n\nThe Advocate had hoped.\n\nThe newspaper said it was late."
     assert speaker_names(text)[-1] == "Advocate"

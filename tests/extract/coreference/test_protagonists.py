@@ -93,3 +93,8 @@ def test_a_document_speaks_for_its_issuer(document: str, issuer: str) -> None:
 def test_a_document_mentioned_again_has_the_same_issuer() -> None:
     text = "The port is closed, according to a Ports Ministry news release.\n\nThe release said it was late."
     assert speaker_names(text) == ["Ports Ministry", "Ports Ministry"]
+
+
+def test_an_official_of_a_state_is_no_person_of_unknown_country() -> None:
+    text = "Jaan Tamm said it was late.\n\nThen the Norwegian envoy said it was cold."
+    assert speaker_names(text) == ["Jaan Tamm", "the Norwegian envoy"]

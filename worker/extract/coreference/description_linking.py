@@ -186,7 +186,7 @@ class DescriptionLinker:
         for entity in self.tracker.candidates:
             if entity is self.tracker.subject or not self._may_be_protagonist(entity, description):
                 continue
-            if self._is_named_later(entity.person, description):
+            if self._is_named_later(entity.person, description) or self._is_of_unknown_country(entity, description):
                 continue
             known = entity.person is not None and entity.person.role_heads
             salience = entity.salience * (_KNOWN_ROLE_FACTOR if known else 1.0)
@@ -200,6 +200,15 @@ class DescriptionLinker:
             return best
         main = description.head in _GOVERNING and best.person is self._main_person
         return best if main and best.person is not None and not best.person.role_heads else None
+
+    def _is_of_unknown_country(self, entity: Entity, description: Description) -> bool:
+        """Return whether an official of a state is described but the person is not known to be of that country."""
+        lexicon = self.registry.lexicon
+        state = any(
+            w.capitalize() in lexicon.demonyms or w.upper() in lexicon.countries for w in description.place_words
+        )
+        official = description.head in lexicon.offices
+        return state and official and entity.person is not None and entity.person.country != description.country
 
     def _is_named_later(self, person: Person | None, description: Description) -> bool:
         """Return whether the sentence of a description names the person after it: "The mayor said Tamm was late"."""
