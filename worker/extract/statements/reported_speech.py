@@ -46,7 +46,8 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         words = doc.text.lower[slice(*candidate.cue)]
         return (words[-2] if words[-1] in _CUE_PREPOSITIONS else words[-1]) in doc.lexicon.deeds["outspoken"]
     if candidate.thought or (cue is not None and cue.thought):
-        return cue is not None and _is_finding_of_court(doc, candidate.source, cue)
+        clause = rule.endswith(("_that", "_clause"))
+        return cue is not None and clause and _is_finding_of_court(doc, candidate.source, cue)
     if rule == "nominal":
         return _is_uttered(doc, candidate)
     if verb is None or cue is None:
@@ -63,6 +64,10 @@ def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue:
         return False
     if cue.lemma in deeds["endeavours"] and form == "infinitive":
         return False  # "sought to fuel the protests"
+    if verb.negated and cue.lemma in deeds["handing"]:
+        return False  # "did not offer a response"
+    if cue.lemma in deeds["commands"] and form == "clause":
+        return False  # "ordered another ship and sold it"
     if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
         return False
     if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, cue, form):
@@ -80,10 +85,11 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str
     "the defending champion", "fined for describing …", "lights suggesting a change", "and maintaining the road".
     """
     before = candidate.cue[0] - 1
-    if before < 0 or form not in {"phrase", "clause"} or doc.text.tags[before] == "PUNCT":
+    if before < 0 or form not in {"phrase", "clause", "infinitive"} or doc.text.tags[before] == "PUNCT":
         return False
     judging = cue.predicative or cue.act in {"accuse", "criticise", "praise"}
-    if (doc.text.tags[before] == "CC" and not judging) or doc.text.lower[before] in _GERUND_PREPOSITIONS:
+    coordinated = doc.text.tags[before] == "CC" and not judging and form != "infinitive"
+    if coordinated or doc.text.lower[before] in _GERUND_PREPOSITIONS:
         return True
     if doc.text.lower[before] in doc.lexicon.documents:
         return False  # "a resolution calling for …"
@@ -150,7 +156,9 @@ def _is_uttered(doc: Document, candidate: StatementCandidate) -> bool:
     first = candidate.content[0][0]
     clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
     verb = doc.chunks.verb_group(candidate.cue[0])
-    return clause or (verb is not None and verb.modal < 0)
+    return clause or (
+        verb is not None and verb.modal < 0 and candidate.source is not None and is_animate(doc, candidate.source)
+    )
 
 
 def _is_finding_of_court(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
@@ -171,7 +179,7 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
-    pronoun = doc.text.tags[source[0]] == "WP" or word in doc.lexicon.first_person or word in _DEMONSTRATIVES
+    pronoun = doc.text.tags[source[0]] in {"WP", "POS"} or word in doc.lexicon.first_person or word in _DEMONSTRATIVES
     return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
 
 

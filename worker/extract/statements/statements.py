@@ -25,7 +25,7 @@ from worker.extract.statements.content.continuations import (
 )
 from worker.extract.statements.features import statement_features
 from worker.extract.statements.interview_credits import InterviewCredits
-from worker.extract.statements.kickers import kicker_end
+from worker.extract.statements.kickers import kicker_end, place_end
 from worker.extract.statements.patterns.colon_cues import match_colon_cue
 from worker.extract.statements.patterns.headline_quotations import match_headline_quotation
 from worker.extract.statements.patterns.interviews import match_interview_turn
@@ -101,7 +101,9 @@ def _in_sentence(doc: Document, first: int, last: int, latest: list[StatementCan
     """Return the candidates of one sentence: a speaker label excludes all other patterns."""
     first = kicker_end(doc, first, last)
     label = match_interview_turn(doc, first) or match_speaker_label(doc, first, last)
-    return [label] if label is not None and reports_words(doc, label) else _by_cue(doc, first, last, latest)
+    if label is not None and reports_words(doc, label):
+        return [label]
+    return _by_cue(doc, place_end(doc, first, last), last, latest)
 
 
 def _by_cue(doc: Document, first: int, last: int, latest: list[StatementCandidate]) -> list[StatementCandidate]:

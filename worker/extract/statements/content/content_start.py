@@ -36,6 +36,9 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
         opening = fronted_clause_start(doc, cue, at, limit) if not skipped else -1
         if opening >= 0:
             return opening, "clause"
+        quotation = _quotation_after_recipient(doc, cue, at, limit) if not skipped else -1
+        if quotation >= 0:
+            return quotation, "quotation"
         form = _form_at(doc, cue, at, limit, direct=skipped == 0, recipient=recipient)
         if form is not None:
             if form == "infinitive" and cue.object_infinitive and recipient and (cue.act == "ask" or not cue.recipient):
@@ -52,6 +55,15 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
         recipient = recipient or (phrase is not None and not is_venue_or_time(doc, phrase))
         at = step
     return None
+
+
+def _quotation_after_recipient(doc: Document, cue: Cue, at: int, limit: int) -> int:
+    """Return the start of the quotation after a recipient and a comma: "told the committee, | “…”"; -1 if none is."""
+    phrase = doc.chunks.noun_phrase(at) if cue.recipient and cue.clause else None
+    if phrase is None or phrase.first != at or phrase.last + 1 >= limit or doc.text.words[phrase.last] != ",":
+        return -1
+    quoted = doc.text.quotation_of[at] < 0 and doc.text.quotation_starting_at(phrase.last + 1) is not None
+    return phrase.last + 1 if quoted else -1
 
 
 def _is_object(doc: Document, cue: Cue, phrase: NounPhrase) -> bool:

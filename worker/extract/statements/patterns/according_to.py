@@ -69,7 +69,10 @@ def _content_around(
     before = (start, trim_end(doc, start, at))
     closed = end + 1 < last and doc.text.words[end] == doc.text.words[at - 1] == ","
     verb = doc.chunks.verb_group(end + 1) if closed else None
-    if verb is None or not verb.finite or doc.chunks.has_finite_verb(*before):
+    resumed = (
+        verb is not None and doc.text.lower[before[1] - 1] in doc.lexicon.have | doc.lexicon.be
+    )  # "had, …, | left"
+    if verb is None or not (resumed or (verb.finite and not doc.chunks.has_finite_verb(*before))):
         return [before]
     return [before, (verb.first, content_end(doc, verb.first, last))]
 
