@@ -162,3 +162,34 @@ def test_it_that_speaks_is_an_organisation_rather_than_a_country() -> None:
         "The fall differs from earlier ones because there is fear in India, it said."
     )
     assert [s.speaker.name for s in statements_in(text) if s.speaker] == ["Holt Bank"] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hale did not offer a response on the ferry.",
+        "The flood raised questions about the plan.",
+        "Prosecutors decided to reopen the case.",
+        "Hale ordered another set of ropes from the mill and sold them some of the old ones.",
+        "Guests requiring a cabin to be cleaned left.",
+        "Let's say they leave.",
+    ],
+)
+def test_refusals_findings_and_modifiers_are_no_statements(text: str) -> None:
+    assert attributions(INTRODUCTION + text) == []
+
+
+def test_a_recipient_before_a_quotation_is_no_content() -> None:
+    text = INTRODUCTION + "Hale told the Harbour Committee, “I feared that the ferry would sink.”"
+    assert attributions(text) == [("Hale", "told", ["“I feared that the ferry would sink.”"])]
+
+
+def test_a_credit_may_part_an_auxiliary_from_its_verb() -> None:
+    text = INTRODUCTION + "She had, according to Alex Horn, sold the ferry."
+    assert attributions(text) == [("Alex Horn", "according to", ["She had", "sold the ferry"])]
+
+
+@pytest.mark.parametrize("dateline", ["RIGA (Baltic Wire / Post - 29th April, 2026) ", "BERGEN: "])
+def test_a_dateline_is_no_content(dateline: str) -> None:
+    text = f"Ferries wait\n\n{dateline}It is too early to sail, Mayor Ida Hale said on Wednesday."
+    assert [s.content[0].text for s in statements_in(text)] == ["It is too early to sail"]

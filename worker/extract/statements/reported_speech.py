@@ -24,6 +24,8 @@ _GERUND_PREPOSITIONS = frozenset({"for", "on", "against", "into", "to", "of", "a
 """Prepositions whose gerund names a deed: "fined for | describing …"."""
 _CUE_PREPOSITIONS = frozenset({"of", "about"})
 """Prepositions that belong to an adjective as cue: "critical of"."""
+_CONTRACTED = frozenset({"'s", "’s"})
+"""The pronoun of "let's say"."""
 _DEMONSTRATIVES = frozenset({"this", "that", "these", "those", "one"})
 _HYPOTHETICAL = frozenset({"phrase", "infinitive", "clause", "that", "question"})
 """Complements that a modal verb leaves unsaid: "would argue that …", "will announce a plan"."""
@@ -179,7 +181,8 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
-    pronoun = doc.text.tags[source[0]] in {"WP", "POS"} or word in doc.lexicon.first_person or word in _DEMONSTRATIVES
+    without_noun = word in _CONTRACTED or word in _DEMONSTRATIVES or word in doc.lexicon.first_person
+    pronoun = without_noun or doc.text.tags[source[0]] == "WP"
     return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
 
 
@@ -198,9 +201,12 @@ def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
     if _is_part_of_headline(doc, [*label, ":"]):
         return False
     person = next((p for p in (doc.mentions.person_at(at) for at in range(*source)) if p is not None), None)
-    if (person is not None and person.confirmed) or text.lower[source[0]] in doc.lexicon.given_names:
+    if person is not None and person.confirmed:
         return True
-    return doc.mentions.resolve(*source).name != text.slice(*source)  # a surname, given in full elsewhere
+    actor = doc.mentions.resolve(*source)
+    if text.lower[source[0]] in doc.lexicon.given_names and actor.type in {"person", "unnamed"}:
+        return True
+    return actor.name.lower() != text.slice(*source).lower()  # given in full elsewhere
 
 
 def _is_part_of_headline(doc: Document, words: list[str]) -> bool:
