@@ -9,7 +9,7 @@ def _kinds(text: str) -> list[tuple[str, str]]:
     return [(speaker.name, speaker.type) for speaker in speakers(text)]
 
 
-@pytest.mark.parametrize("name", ["Volkswagen", "Goldman Sachs", "Real Madrid", "Wells Fargo"])
+@pytest.mark.parametrize("name", ["Volkswagen", "Goldman Sachs", "Real Madrid", "Wells Fargo", "Mary Berg Publishing"])
 def test_a_listed_company_or_club_is_an_organisation(name: str) -> None:
     assert _kinds(f"{name} said it was late.") == [(name, "organisation")]
 
@@ -46,6 +46,9 @@ def test_a_surname_is_no_organisation(text: str) -> None:
     assert _kinds(text)[-1][1] == "person"
 
 
-def test_the_united_states_is_a_country() -> None:
-    (speaker,) = speakers("The United States said the port was closed.")
-    assert (speaker.name, speaker.type, speaker.country) == ("United States", "country", "US")
+@pytest.mark.parametrize(
+    ("subject", "name", "code"), [("The United States", "United States", "US"), ("Sri Lanka", "Sri Lanka", "LK")]
+)
+def test_a_country_of_two_words_is_no_group_and_no_person(subject: str, name: str, code: str) -> None:
+    (speaker,) = speakers(f"{subject} said the port was closed.")
+    assert (speaker.name, speaker.type, speaker.country) == (name, "country", code)

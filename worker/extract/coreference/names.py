@@ -235,6 +235,8 @@ def _is_title(text: AnnotatedText, lexicon: Lexicon, i: int, last: int) -> bool:
     "MS" and "DR" before a name are initials.
     """
     word, low = text.words[i], text.lower[i].rstrip(".")
+    if i + 1 < last and f"{word} {text.words[i + 1]}" in lexicon.countries:
+        return False  # "Sri Lanka"
     if word in lexicon.title_acronyms:
         return i + 1 < last and text.lower[last - 1] not in lexicon.organisation_heads
     if low in lexicon.closed_classes.courtesy_titles and word.isupper() and i + 1 < last:
