@@ -104,6 +104,12 @@ class ClosedClasses(StrictTable, frozen=True):
     """Modals that express a promise in reported speech, where "will" becomes "would"."""
     refusal_modals: frozenset[str]
     """Modals that express a refusal when negated: "would not say", "won't"."""
+    proposal_words: frozenset[str]
+    """Forms of "propose", by which a government announces its plan and others demand."""
+    warning_words: frozenset[str]
+    """Forms of "warn" and "warning", which threaten only with a condition, a harm or an own deed."""
+    threat_words: frozenset[str]
+    """Words by which the content of a warning threatens: a condition, a risk, a price."""
     discourse_markers: frozenset[str]
     """Imperatives that request nothing: "Look, …"."""
     dismissal_verbs: frozenset[str]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.document import Document
+from worker.extract.statements.ambiguous_cues import act_of_ambiguous_cue
 from worker.extract.statements.content_clauses import clause_end, clause_subject, content_sentences
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
@@ -30,18 +31,11 @@ def act_of_statement(doc: Document, candidate: StatementCandidate, speaker: Acto
     "decline" if the content opens with a refusal; "say" if neither cue nor content performs another act.
     """
     if candidate.act != "say":
-        return "ask" if candidate.act == "demand" and _is_question(doc, candidate.content[0]) else candidate.act
+        return act_of_ambiguous_cue(doc, candidate, speaker)
     of_person = speaker is not None and speaker.type not in {"organisation", "country"}
     if _opens_with_refusal(doc, candidate.content[0][0], of_person=of_person):
         return "decline"
     return "say" if candidate.thought else act_of_content(doc, candidate.content, of_person=of_person)
-
-
-def _is_question(doc: Document, content: TokenRange) -> bool:
-    """Return whether content asks for an answer: "(demanded) why …", "(demanded) to know whether …"."""
-    first, last = content
-    opening = doc.text.lower[first : min(first + 2, last)]
-    return opening == ["to", "know"] or (opening[0] in doc.lexicon.wh_openers and opening[0] != "that")
 
 
 def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
@@ -226,7 +220,7 @@ def _act_of_own_deed(doc: Document, verb: VerbGroup, word: str) -> Act | None:
         return "promise" if intends and not (verb.negated or state or only_says) else None
     if word in {"i", "we"} and cue is not None and not (verb.negated or cue.thought or cue.act == "say"):
         return cue.act if text.tags[verb.head] in {"VB", "VBP", "VBG"} else None
-    past = text.lower[verb.first] in {"did", "had"} or text.tags[verb.head] == "VBD"
+    past = text.lower[verb.first] == "had" or text.tags[verb.head] == "VBD"  # "had not taken it", "never took it"
     return "deny" if verb.negated and past and cue is None and not state else None
 
 
@@ -267,7 +261,7 @@ def _act_of_judgement(doc: Document, verb: VerbGroup, last: int, *, of_referent:
     text, judgements = doc.text, doc.lexicon.judgement
     head = text.lower[verb.head]
     verbs = {head, _chained_infinitive(doc, verb)}
-    if verbs & judgements["wrong"] and not verb.negated and not verb.passive and verb.modal < 0:
+    if verbs & judgements["wrong"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "accuse"
     if verbs & judgements["failing"] and not verb.negated and not verb.passive and verb.modal < 0 and of_party:
         return "criticise"
