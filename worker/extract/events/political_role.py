@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker.extract.lexicon.company_names import load_company_names
 from worker.extract.lexicon.institution_names import load_institutions
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 PoliticalRole = Literal[0, 1, 2]
+_PLAY = frozenset({"sport", "culture"})
+"""Fields of life without political bodies."""
 POSSIBLE: PoliticalRole = 1
 POLITICAL: PoliticalRole = 2
 """0: not political; 1 (`POSSIBLE`): a name whose role the article does not give; 2: political or institutional."""
@@ -29,6 +32,7 @@ class PoliticalRoles:
     def __init__(self, doc: Document, lexicon: EventLexicon) -> None:
         self.doc, self.lexicon = doc, lexicon
         self.institutions = load_institutions(lexicon.language)
+        self._companies = load_company_names(lexicon.language)
         self._roles: dict[tuple[str, str, str | None, str | None], PoliticalRole] = {}
         """Roles already determined, by name, type, country and role of the actor."""
 
@@ -66,9 +70,26 @@ class PoliticalRoles:
             return POLITICAL
         if phrase := next((phrase for phrase in word_set(words.business_roles) if phrase in role_text), ""):
             return POLITICAL if self._is_place((actor.role or "")[: role_text.index(phrase)].strip()) else 0
+        head = self._head_word(role_text)
+        if head in word_set(words.sector_roles) or (
+            head in word_set(words.shared_offices) and self._is_of_play(actor.role)
+        ):
+            return 0
         if not word_set(words.offices).isdisjoint(role) or self._is_member(role):
             return POLITICAL
         return 0 if not word_set(words.private).isdisjoint(role) else POSSIBLE
+
+    def _is_of_play(self, phrase: str | None) -> bool:
+        """Return whether a phrase has a word of sport or culture before its head, or names a club or company.
+
+        "Film director", "Steelers captain", "head of Netflix".
+        """
+        words = (phrase or "").removeprefix("the ").split()
+        fields = self.lexicon.fields_of_word
+        head = self._head_word((phrase or "").lower())
+        if any(word.lower() != head and not _PLAY.isdisjoint(fields.get(word.lower(), ())) for word in words):
+            return True
+        return not self._companies.isdisjoint(words)
 
     def _is_place(self, name: str) -> bool:
         """Return whether a name is that of a country, region or city: "[Hong Kong] chief executive"."""
@@ -104,7 +125,8 @@ class PoliticalRoles:
             return 0
         powers = word_set(words.institutions, words.offices)
         if not powers.isdisjoint(word_forms(head)):
-            return POLITICAL
+            is_shared = head in word_set(words.shared_bodies, words.shared_offices)
+            return POSSIBLE if is_shared and self._is_of_play(actor.name) else POLITICAL
         if head.capitalize() in main.demonyms and (lower.startswith("the ") or not head.endswith("s")):
             return POLITICAL  # "the Danes", "French"; but "Americans" are people
         if actor.type == "unnamed" and not word_set(words.offices).isdisjoint(lower.split()):

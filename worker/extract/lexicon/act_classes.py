@@ -35,6 +35,8 @@ class ActClasses(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Kind of decider -> head words."""
     needs: dict[str, str]
     """Verb -> the classes of which its object must be one; without an object it needs none."""
+    other_senses: dict[str, str]
+    """Verb -> singular nouns with which it denotes no choice: a publication, the end of an occasion, an execution."""
     grammar: dict[str, str]
     """Sets of function words by name; the comments of the file explain them."""
     irregular: dict[str, str]
@@ -43,6 +45,11 @@ class ActClasses(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def needed_objects(self) -> dict[str, frozenset[str]]:
         """Verb -> the classes of which its object must be one."""
         return {verb: frozenset(names.split()) for verb, names in self.needs.items()}
+
+    @cached_property
+    def objects_of_other_senses(self) -> dict[str, frozenset[str]]:
+        """Verb -> nouns, singular and plural, with which it denotes no choice."""
+        return {verb: _forms(nouns) for verb, nouns in self.other_senses.items()}
 
     @cached_property
     def grammar_words(self) -> dict[str, frozenset[str]]:
@@ -98,6 +105,12 @@ def _inverted(table: dict[str, str]) -> dict[str, Classes]:
             if name not in known:
                 known.append(name)
     return {word: tuple(names) for word, names in found.items()}
+
+
+def _forms(nouns: str) -> frozenset[str]:
+    """Return some nouns in singular and plural."""
+    listed = nouns.split()
+    return frozenset(listed) | frozenset(map(plural_of, listed))
 
 
 def plural_of(noun: str) -> str:

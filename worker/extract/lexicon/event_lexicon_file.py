@@ -261,6 +261,9 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     campaigning_roles: str
     private: str
     business_roles: str
+    sector_roles: str
+    shared_offices: str
+    shared_bodies: str
     ambiguous_bodies: str
     political_attributes: str
     world_regions: str

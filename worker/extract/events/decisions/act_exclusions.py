@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_adjuncts
 from worker.extract.events.decisions.act_grammar import clause_opener, tense_of
+from worker.extract.events.decisions.other_senses import has_other_sense
 from worker.extract.events.decisions.reader import is_hypothetical
 from worker.extract.events.decisions.status import is_demanded, is_governed_by_choice
 from worker.extract.events.decisions.verbs import is_ballot
@@ -31,6 +32,8 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
     if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
+        return True
+    if has_other_sense(ctx, classes, act):
         return True
     if act.reading is not None:
         return False

@@ -44,7 +44,7 @@ def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
     _add_place_features(ctx, act)
     _add_statement_features(ctx, act, tense)
     act.tense = tense
-    _add_field_features(ctx, act, kind)
+    _add_field_features(ctx, classes, act, kind)
 
 
 @lru_cache(maxsize=KEPT_COMBINATIONS)
@@ -129,7 +129,7 @@ def _add_statement_features(ctx: EventContext, act: Act, tense: str) -> None:
         found.append(f"cueof:{performed}")
 
 
-def _add_field_features(ctx: EventContext, act: Act, kind: str) -> None:
+def _add_field_features(ctx: EventContext, classes: ActClasses, act: Act, kind: str) -> None:
     fields, found = ctx.subject_fields, act.features
     subject = fields.subject
     found += (f"near:{name}" for name in fields.near(act.first, act.last))
@@ -138,4 +138,4 @@ def _add_field_features(ctx: EventContext, act: Act, kind: str) -> None:
     for actor in act.who.parties[:1]:
         for name in fields.of_party(actor) or UNLISTED:
             found += (f"partyfield:{name}", f"partyfield+grade:{name}+{act.grade}")
-            found += (f"{kind}class+partyfield:{own}+{name}" for own in act.classes or UNLISTED)
+    found += (f"subject+decider:{subject}+{decider}" for decider in decider_kinds(classes, act))

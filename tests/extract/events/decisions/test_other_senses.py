@@ -1,0 +1,41 @@
+"""Verbs of decision in another sense, by their object or complement."""
+
+import pytest
+
+from worker.extract import extract
+from worker.schema import Article, Decision
+
+
+def triggers(text: str) -> list[str]:
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    return [event.cue.text for event in extract(article) if isinstance(event, Decision) and event.cue is not None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The finance ministry released data for the second quarter.",
+        "Footage was released by the interior ministry on Monday.",
+        "The Senate committee concluded its hearing on Tuesday.",
+        "Norway has launched a missile from a northern island.",
+        "The defence minister raised concerns about the bridge.",
+        "The president broke the silence on Friday.",
+        "Norway dropped to 12 in the ranking of the ministry.",
+        "The health ministry announced that two patients died in Tartu.",
+    ],
+)
+def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(text: str) -> None:
+    assert triggers(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger"),
+    [
+        ("The interior ministry released three prisoners on Monday.", "released"),
+        ("Norway has launched an inquiry into the bridge.", "launched"),
+        ("The health ministry announced that masks would be banned.", "banned"),
+        ("The parliament dropped the bill on Friday.", "dropped"),
+    ],
+)
+def test_the_same_verbs_with_other_objects_are_decisions(text: str, trigger: str) -> None:
+    assert triggers(text) == [trigger]

@@ -1,0 +1,62 @@
+"""Acts whose object or complement shows that the verb denotes no choice.
+
+"Released data", "concluded its hearing", "launched a missile" are publications, ends of occasions and executions;
+"imports dropped to $9 billion" is a change; "announced that two people were treated" tells a fact.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.extract.events.complements import skip_adjuncts
+from worker.extract.lexicon.act_classes import verb_lemmas
+
+if TYPE_CHECKING:
+    from worker.extract.events.decisions.act import Act
+    from worker.extract.events.event_context import EventContext
+    from worker.extract.grammar.chunker import VerbGroup
+    from worker.extract.lexicon.act_classes import ActClasses
+
+
+def has_other_sense(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
+    """Return whether a verb denotes no choice with its object or complement."""
+    group = act.verb
+    if group is None:
+        return False
+    lemma = act.lemma or verb_lemmas(ctx.doc.lexicon.language).get(ctx.text.lower[group.head], "")
+    return (
+        _is_of_other_objects(ctx, classes, lemma, group)
+        or (lemma in classes.grammar_words["changing_verbs"] and _is_change(ctx, group))
+        or (lemma in classes.grammar_words["telling_verbs"] and _tells_fact(ctx, act))
+    )
+
+
+def _is_of_other_objects(ctx: EventContext, classes: ActClasses, lemma: str, group: VerbGroup) -> bool:
+    """Return whether the object, or the subject of a passive, belongs to the objects of another sense of the verb."""
+    objects = classes.objects_of_other_senses.get(lemma)
+    if objects is None:
+        return False
+    target = ctx.clauses.subject(group) if group.passive else ctx.clauses.object(group)
+    if target is None:
+        return False
+    head = target.last if ctx.text.tags[target.head] == "PRP$" else target.head  # "its [hearing]", read as a gerund
+    return ctx.word(head) in objects
+
+
+def _is_change(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a number follows a verb of change, or "to", "from" or "by" without an object: "dropped to 3%"."""
+    target, at = ctx.clauses.object(group), group.last
+    if target is not None:
+        return ctx.text.tags[target.head] == "CD" or ctx.word(target.head) in {"percent", "%", "inches", "points"}
+    is_extent = ctx.word(at) in {"to", "from", "by", "below", "above"}
+    return is_extent and at + 1 < len(ctx.text.tags) and ctx.text.tags[at + 1] in {"CD", "$"}
+
+
+def _tells_fact(ctx: EventContext, act: Act) -> bool:
+    """Return whether a clause in the past follows: "announced that two people sought treatment"."""
+    at = skip_adjuncts(ctx, act.last)
+    if ctx.word(at) != "that":
+        return False
+    end = ctx.text.sentence_range(act.head)[1]
+    verb = next((g for i in range(at + 1, end) if (g := ctx.chunks.verb_group(i)) is not None and g.finite), None)
+    return verb is not None and verb.first == verb.head and ctx.text.tags[verb.head] == "VBD"
