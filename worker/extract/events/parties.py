@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from worker.extract.events.office_phrases import OfficePhrases
 from worker.extract.events.party_appositions import apposed_name, listed_names, name_before
 from worker.extract.events.party_pronouns import pronoun_actor
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_OF_PHRASES = 3
 """Maximum number of nested of-phrases: "envoys of the ministry of fisheries of Iceland"."""
+_POSSESSIVES = ("'s", "\N{RIGHT SINGLE QUOTATION MARK}s")
 _MAX_NESTED_ANAPHORA = 4
 """Maximum number of plural anaphora that are resolved for each other: the antecedents of "both sides" may include "the
 two leaders"."""
@@ -267,6 +270,12 @@ class PartyResolver:
         known = self._resolved.get((first, last))
         if known is None:
             known = self.doc.mentions.resolve(first, last)
+            if (
+                known.mention is not None
+                and known.name.endswith(_POSSESSIVES)
+                and known.name[:-2] in known.mention.text
+            ):
+                known = msgspec.structs.replace(known, name=known.name[:-2])
             code = self.doc.lexicon.countries.get(known.name) if known.type == "group" else None
             if code is not None:  # part of a longer phrase: "Latvia and Estonia | new ferries"
                 known = Actor(name=known.name, mention=known.mention, type="country", country=code)

@@ -315,7 +315,7 @@ class PhraseExtent:
         last = self.times.adverbial_end(at)
         if last <= at:
             return at + 1
-        is_deadline = text.lower[at] == "by" and "TO" in text.tags[first:at]  # "a plan to cut costs by 2030"
+        is_deadline = "by" in text.lower[at - 1 : at + 1] and "TO" in text.tags[first:at]  # "to cut costs by 2030"
         own = text.tags[first] in {"VB", "VBG"} or self._is_participle(at - 1) or is_deadline
         continues = last < len(text.words) and text.tags[last] == "TO"
         return last if own or continues else at

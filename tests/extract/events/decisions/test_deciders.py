@@ -35,6 +35,9 @@ def deciders_of(text: str, trigger: str) -> list[str]:
         ("Ministers praised Norway's agreement with Estonia to share the catch.", "agreement", ["Norway", "Estonia"]),
         ("The president of Norway announced the trade deal at talks with Jaan Lepp.", "announced",
          ["The president of Norway"]),
+        # no possessive ending
+        ("Brewers attributed the rally in hops to the Supreme Court's ruling on the Tamm Steel case.", "ruling",
+         ["Supreme Court"]),
         # the subject that agrees with the verb
         ("Many Arab states have accepted that the president has won and are preparing to reopen their embassies.",
          "preparing", ["Many Arab states"]),

@@ -21,6 +21,8 @@ def object_of(text: str, trigger: str) -> str | None:
         ("Fishermen fear the quotas announced overnight by the ministry.", "announced", "the quotas"),
         ("The levy imposed in May by the Norwegian government hurts brewers.", "imposed", "The levy"),
         ("Estonian brewers pay the tariffs imposed on them by the Norwegian government.", "imposed", "the tariffs"),
+        ("The Harbour Fund launched by the Norwegian government in 2011 aims to reduce fares.", "launched",
+         "The Harbour Fund"),
         # relative clauses after a comma, and with the object of an infinitive
         ("Under the Harbour Act, which President Lepp signed into law in March, ferries pay nothing.", "signed",
          "the Harbour Act"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.complements import skip_adjuncts, skip_time, skip_vote_count
 from worker.extract.events.decisions.noun_clauses import predicate_start
 from worker.extract.events.decisions.nouns import noun_complement
+from worker.extract.events.decisions.participles import is_agentive_participle
 from worker.extract.events.decisions.reader import object_span, relative_object
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -39,6 +40,8 @@ def _object_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> Span | Non
     """Return the chosen act ("to ban imports"), the object, or else the prepositional complement; else None."""
     at = skip_adjuncts(ctx, skip_vote_count(ctx, act.last))
     verb = ctx.chunks.verb_group(at + (ctx.word(at) == "not"))
+    if at > act.last and act.object is not None and is_agentive_participle(ctx, group):
+        return object_span(ctx, act.object, group)  # "the fund set up by Oslo last year aims to […]"
     if verb is not None and at >= act.last and verb.infinitive:
         return relative_object(ctx, group, verb) or ctx.topics.clause_span(verb.head)
     if ctx.word(at) in {"that", "whether"}:

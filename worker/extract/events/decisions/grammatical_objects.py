@@ -8,7 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.decisions.participles import is_agentive_participle, is_reduced_relative, modified_noun
+from worker.extract.events.decisions.participles import (
+    is_agentive_participle,
+    is_reduced_relative,
+    modified_noun,
+    noun_before_comma,
+)
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
@@ -22,7 +27,9 @@ def acted_on(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
     if group.passive:
         return ctx.clauses.subject(group)
     found = ctx.clauses.object(group) or antecedent_of_object_relative(ctx, group)
-    return found or (modified_noun(ctx, group) if is_reduced_relative(ctx, group) else None)
+    if found is not None or not is_reduced_relative(ctx, group):
+        return found
+    return modified_noun(ctx, group) or noun_before_comma(ctx, group)
 
 
 def antecedent_of_object_relative(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:

@@ -30,10 +30,19 @@ def is_reduced_relative(ctx: EventContext, group: VerbGroup) -> bool:
     """Return whether a participle without an object modifies the noun before it: "the accord signed last July"."""
     is_participle = ctx.text.tags[group.head] == "VBN" and group.first == group.head and not group.finite
     noun = ctx.clauses.noun_phrase(group.first - 1) if is_participle else None
+    if noun is None and is_participle:
+        noun = noun_before_comma(ctx, group)
     if noun is None or ctx.text.tags[noun.head] not in {"NN", "NNS", "NNP"} or not _is_in_clause(ctx, group):
         return False
     actors = ctx.lexicon.actors
     return ctx.text.lower[noun.head] not in word_set(actors.institutions) | word_set(actors.offices)
+
+
+def noun_before_comma(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
+    """Return the noun that a participle after a comma modifies: "[the roadmap], submitted to MPs on Friday"."""
+    at = group.first - 1
+    is_apart = at > ctx.text.sentence_range(group.head)[0] and ctx.text.words[at] == ","
+    return ctx.clauses.noun_phrase(at - 1) if is_apart else None
 
 
 def _is_in_clause(ctx: EventContext, group: VerbGroup) -> bool:
