@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 
 def differ_by_one_letter(known: str, word: str) -> bool:
@@ -17,6 +18,11 @@ _ARTICLES = ("al-", "el-", "ul-", "ar-", "as-", "ash-", "ad-", "an-", "at-", "az
 """The Arabic article before a surname."""
 
 
+_KEPT_KEYS = 8192
+"""Names whose keys are kept: a name is compared with many others, and in many articles."""
+
+
+@lru_cache(maxsize=_KEPT_KEYS)
 def match_key(word: str) -> str:
     """Return a name in the form used for comparison: lower case, straight apostrophes, no accents, no Arabic article.
 

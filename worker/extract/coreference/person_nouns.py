@@ -13,8 +13,9 @@ def is_role_word(word: str, lexicon: Lexicon) -> bool:
     """Return whether a lower-case noun is a role, also with a prefix: "minister", "co-chairman"."""
     if word in lexicon.roles:
         return True
-    prefixed = word.startswith(load_person_words(lexicon.language).role_prefixes)
-    return prefixed and word.partition("-")[2] in lexicon.roles
+    if word.partition("-")[2] not in lexicon.roles:
+        return False  # fast path for most words, which have no prefix
+    return word.startswith(load_person_words(lexicon.language).role_prefixes)
 
 
 def is_person_noun(word: str, lexicon: Lexicon) -> bool:

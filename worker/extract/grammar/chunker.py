@@ -148,14 +148,16 @@ def _chunk_paragraph(text: AnnotatedText, found: Chunks, first: int, last: int, 
 
     They do not overlap; tokens that belong to none are skipped.
     """
-    tags, at = text.tags, first
+    words, tags, at = text.words, text.tags, first
     while at < last:
         tag = tags[at]
         if tag in _PRONOUNS:
             end = at + 1
             _add_noun(found, NounPhrase(at, end, at))
         elif (
-            tag in _OPENERS or _starts_sum(text, at) or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
+            tag in _OPENERS
+            or (words[at] in CURRENCIES and _starts_sum(text, at))
+            or (tag == "RB" and at + 1 < last and tags[at + 1] in {"JJ", "CD"})
         ):
             end, head = find_noun_phrase_end(text, at, last, lexicon)
             _add_noun(found, NounPhrase(at, end, head))
@@ -184,7 +186,8 @@ def _ensure_finite_verb(text: AnnotatedText, found: Chunks, first: int, last: in
 
 
 def _starts_sum(text: AnnotatedText, at: int) -> bool:
-    return text.words[at] in CURRENCIES and at + 1 < len(text.words) and text.tags[at + 1] == "CD"
+    """Return whether a number follows the currency mark at a token."""
+    return at + 1 < len(text.words) and text.tags[at + 1] == "CD"
 
 
 def _add_noun(found: Chunks, phrase: NounPhrase) -> None:
