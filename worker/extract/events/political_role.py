@@ -168,10 +168,17 @@ class PoliticalRoles:
                 before = at - 2 if text.tags[at - 1] == "POS" and at > 1 else at - 1
                 if text.words[before][0].isupper():
                     found.add(text.words[before])
-            elif text.tags[at] == "NNP" and text.lower[at - 1].rstrip(".") in titles:
+            elif (
+                text.tags[at] == "NNP" and text.lower[at - 1].rstrip(".") in titles and not self._is_of_company(at - 1)
+            ):
                 name = self.doc.chunks.noun_phrase(at)
                 found.add(text.words[name.head if name is not None and name.head >= at else at])
         return frozenset(found)
+
+    def _is_of_company(self, title: int) -> bool:
+        """Return whether the title that ends at a token is one of companies: "chief financial [officer]"."""
+        words = self.doc.text.lower[max(0, title - 2) : title + 1]
+        return words[-1] == "officer" and words[0] == "chief"
 
 
 def word_forms(word: str) -> set[str]:

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.extract.lexicon.lexicon_file import word_set
+from worker.extract.lexicon.lexicon_file import Words, word_set
 from worker.schema import Span
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class TopicSpans:
         passed = self.lexicon.light_verb_lemmas | self.doc.lexicon.be | word_set(self.lexicon.meeting.topic_verbs)
         for at in range(last, end):
             verb = chunks.verb_group(at)
+            if text.lower[at] in word_set(self.lexicon.meeting.topic_ends) and at > last:
+                return at
             other = verb is not None and verb.first == at and not verb.infinitive
             if verb is not None and other and self.lexicon.lemma(text.lower[verb.head]) not in passed:
                 return at
@@ -69,6 +72,9 @@ class TopicSpans:
         barriers, lower, chunks = word_set(self.lexicon.meeting.topic_barriers), self.doc.text.lower, self.doc.chunks
         if any(lower[i] in barriers or chunks.verb_group(i) is not None for i in range(last, at)):
             return True
+        purpose = chunks.verb_group(at + 1)
+        if purpose is not None and self.lexicon.lemma(lower[purpose.head]) in self._speech_verbs:
+            return True  # "changed his account of the meeting to say that"
         before = range(last - 2, max(self.doc.text.sentence_range(last - 1)[0], last - _CHOICE_WINDOW) - 1, -1)
         verb = next((found for i in before if (found := chunks.verb_group(i)) is not None), None)
         return verb is not None and self.lexicon.lemma(lower[verb.head]) in self.lexicon.choice_kinds
@@ -83,6 +89,10 @@ class TopicSpans:
             if verb is not None and verb.finite:
                 return verb.first
         return None
+
+    @cached_property
+    def _speech_verbs(self) -> Words:
+        return word_set(self.lexicon.decision.choice.speech_verbs)
 
     def _is_no_topic(self, at: int) -> bool:
         """Return whether a preposition introduces no topic: "on Friday", "on Capitol Hill", "to Oslo"."""

@@ -93,6 +93,9 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     exchange_nouns: str
     frame_prepositions: str
     presiding: str
+    record_nouns: str
+    contest_verbs: str
+    topic_ends: str
     phase_nouns: str
     plain_holding: str
     object_relatives: str

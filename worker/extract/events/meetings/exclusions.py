@@ -140,7 +140,7 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
     before, m = ctx.text.lower[noun.first : trigger.first], ctx.lexicon.meeting
     if before and before[-1] in word_set(m.excluding_modifiers):
         return True
-    if _is_verb_or_trade(ctx, trigger, noun):
+    if _has_other_sense(ctx, trigger, noun):
         return True
     if trigger.word_class == "meal" and ctx.text.tags[noun.head] == "NNP":
         return True  # a programme's name
@@ -152,15 +152,28 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
     return is_private or _depends_on_attitude(ctx, noun) or _is_field_of_office(ctx, noun)
 
 
-def _is_verb_or_trade(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> bool:
-    """Return whether a noun is the verb of "data meeting the forecasts", or the exchange of things or prisoners."""
-    m, after = ctx.lexicon.meeting, ctx.text.lower[noun.last : noun.last + _REQUIREMENT_WINDOW]
-    if trigger.lemma == "meeting" and not word_set(m.met_requirements).isdisjoint(after):
-        return not any(tag in {"IN", "TO", "PUNCT", "CC"} for tag in ctx.text.tags[noun.last : noun.last + len(after)])
+def _has_other_sense(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> bool:
+    """Return whether a noun has another sense: "data meeting forecasts", exchanges of things, "won all meetings"."""
+    m = ctx.lexicon.meeting
+    if trigger.lemma == "meeting" and _meets_requirement(ctx, noun):
+        return True
+    verb = ctx.chunks.verb_group(noun.first - 1)
+    if verb is not None and ctx.lemma(verb) in word_set(m.contest_verbs):
+        return True
     if trigger.lemma not in word_set(m.exchange_nouns):
         return False
     partners = word_set(m.with_, m.between)
     return ctx.word(noun.last) not in partners and ctx.word(noun.last + 1) not in word_set(m.exchanged)
+
+
+def _meets_requirement(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether "meeting" is followed by what a verb meets: "data meeting [lowered expectations]"."""
+    for at in range(noun.last, min(ctx.text.sentence_range(noun.head)[1], noun.last + _REQUIREMENT_WINDOW)):
+        if ctx.text.tags[at] in {"IN", "TO", "PUNCT", "CC"}:
+            return False
+        if ctx.text.lower[at] in word_set(ctx.lexicon.meeting.met_requirements):
+            return True
+    return False
 
 
 def _is_process(ctx: EventContext, noun: NounPhrase) -> bool:

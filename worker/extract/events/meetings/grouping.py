@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.meetings.noun_features import determiner_kind
+from worker.extract.grammar.punctuation import DASHES
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.meetings.trigger import MeetingTrigger
+    from worker.extract.grammar.chunker import NounPhrase
     from worker.schema import Actor
 
 _NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
@@ -63,7 +65,9 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     its clause: "after the talks, Berg …".
     """
     if not trigger.candidate.parties:
-        return trigger.phrase is None or determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite"
+        return trigger.phrase is None or (
+            determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite" or _is_apposition(ctx, trigger.phrase)
+        )
     if _names_no_party(trigger.candidate):
         return trigger.phrase is None or determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite"
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
@@ -72,6 +76,12 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         and trigger.phrase is not None
         and determiner_kind(ctx, trigger.phrase, trigger.first) in _POINTING
     )
+
+
+def _is_apposition(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether an indefinite phrase repeats the noun before it: "her trip to Oslo — [a trip] that …"."""
+    before = ctx.text.words[noun.first - 1] if noun.first > ctx.text.sentence_range(noun.head)[0] else ""
+    return before == "," or before in DASHES
 
 
 def _names_no_party(candidate: EventCandidate) -> bool:

@@ -76,6 +76,9 @@ def _is_attributive_participle(ctx: EventContext, group: VerbGroup, noun: NounPh
 
 def predicate_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     """Return the verb whose subject the noun is: "talks in Oslo [will be held]"; None if there is none."""
+    outer = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
+    if outer is not None and ctx.text.lower[outer.head] in word_set(ctx.lexicon.meeting.record_nouns):
+        return None  # "a photo of the talks was shown"
     end = min(ctx.text.sentence_range(noun.head)[1], noun.last + _PREDICATE_WINDOW)
     for at in range(noun.last, end):
         group = ctx.chunks.verb_group(at)

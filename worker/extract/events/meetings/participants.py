@@ -56,7 +56,8 @@ def noun_participants(
     elif has_light_verb and verb is not None:
         guest = ctx.clauses.object(verb)
         guests = ctx.parties.parties_of(guest) if guest is not None and guest.last <= noun.first else []
-        found = [*subject_parties(ctx, verb), *guests, *found]
+        takes_part = rule != "noun between" or ctx.lemma(verb) in word_set(ctx.lexicon.meeting.presiding)
+        found = [*(subject_parties(ctx, verb) if takes_part else []), *guests, *found]
         rule = "light verb"
     elif not _has_all(ctx, counterparts, rule) and (
         rule == "noun with"
@@ -96,12 +97,16 @@ def is_of_other_noun(ctx: EventContext, noun: NounPhrase) -> bool:
 def _owner_of_frame(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     """Return the possessor of the noun that governs or frames the meeting: "[Berg]'s invitation to talks"; or None."""
     frame = governing_noun(ctx, noun)
+    if frame is not None and ctx.text.lower[frame.head] in word_set(ctx.lexicon.meeting.record_nouns):
+        return None  # "his account of the talks"
     owner = ctx.parties.possessor(frame, frame.head) if frame is not None else None
     return owner or frame_owner(ctx, noun)
 
 
 def _has_all(ctx: EventContext, counterparts: list[Actor], rule: str) -> bool:
     """Return whether a phrase names all parties: "a meeting of [the ministers]", "talks between [A and B]"."""
+    if rule == "noun between" and len(counterparts) > 1:
+        return True
     return rule in {"noun of", "noun between", "noun involving"} and is_plural_party(ctx, counterparts)
 
 

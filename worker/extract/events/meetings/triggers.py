@@ -84,6 +84,8 @@ def _noun_trigger(ctx: EventContext, noun: NounPhrase, word_class: str, at: int)
     reading = read_noun(ctx, noun, form, first)
     found = reading.candidate
     found.parties, source = _completed(ctx, noun, found.kind, at, found.parties)
+    bodies = (_without_occasion(ctx, actor) for actor in found.parties)
+    found.parties = distinct_parties([actor for actor in bodies if actor is not None])
     return MeetingTrigger(
         candidate=found,
         word_class=word_class,
@@ -131,9 +133,27 @@ def _completed(
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
     is_shared = form in _TALKS or ctx.word(noun.first) in ctx.doc.lexicon.plural  # "agreed with X at their summit"
-    if is_shared and len(found) == 1:
+    if is_shared and (len(found) == 1 or source == "modifier"):
         found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *occasion_parties(ctx, noun)])])
     return found, source
+
+
+def _without_occasion(ctx: EventContext, actor: Actor) -> Actor | None:
+    """Return the body in the name of a meeting that was read as a party: "[OPEC] conference", "the [council] meeting".
+
+    The actor itself if its name is none of a meeting; None if the name holds no body: "Harbour Conference".
+    """
+    heads = ctx.lexicon.meeting_class_heads - word_set(ctx.lexicon.meeting.assembly_nouns)
+    words, span = actor.name.split(), actor.mention
+    if actor.type == "person" or len(words) < _PAIR or words[-1].lower() not in heads:
+        return actor
+    first = ctx.text.token_at(span.start) if span is not None else 0
+    last = ctx.text.token_at(span.end - 1) if span is not None else 0
+    while last > first and ctx.text.lower[last] in heads:
+        last -= 1
+    first = next((at + 1 for at in range(last, first, -1) if ctx.text.tags[at] == "POS"), first)
+    is_body = ctx.text.words[last].isupper() or ctx.text.lower[last] in word_set(ctx.lexicon.actors.institutions)
+    return ctx.parties.resolve(first, last + 1) if last > first - 1 and is_body else None
 
 
 def _is_counterpart_alone(ctx: EventContext, noun: NounPhrase, parties: list[Actor]) -> bool:

@@ -165,8 +165,27 @@ def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str)
     others = _others(ctx, group, lemma, name)
     if not others and not group.passive and _needs_others(ctx, subject, lemma, name):
         return []
-    names = {actor.name for actor in subject}
+    if (speaker := _speaker_for_pronoun(ctx, group, subject, others)) is not None:
+        own = [speaker]
+    names = {actor.name for actor in own}
     return distinct_parties([*own, *(actor for actor in others if actor.name not in names)])
+
+
+def _speaker_for_pronoun(
+    ctx: EventContext, group: VerbGroup, subject: list[Actor], others: list[Actor]
+) -> Actor | None:
+    """Return the speaker of the statement in which a pronoun as subject was resolved to its own partner.
+
+    "The president": Berg.  "[Ozola] said he had spoken with the president".  None for any other verb.
+    """
+    noun = ctx.clauses.subject(group)
+    statement = ctx.statement_at(group.head)
+    speaker = statement.speaker if statement is not None else None
+    is_pronoun = noun is not None and ctx.text.tags[noun.head] == "PRP" and len(subject) == 1
+    names = {actor.name for actor in others}
+    if not is_pronoun or speaker is None or subject[0].name not in names or speaker.name in names:
+        return None
+    return speaker
 
 
 def _participle_subject(ctx: EventContext, group: VerbGroup) -> list[Actor]:
