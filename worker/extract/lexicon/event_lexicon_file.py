@@ -96,6 +96,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     record_nouns: str
     contest_verbs: str
     topic_ends: str
+    occasion_names: str
     phase_nouns: str
     plain_holding: str
     object_relatives: str

@@ -75,6 +75,9 @@ def test_the_participants(text: str, expected: list[str]) -> None:
         ("Brun was in Tirana for talks with Teki when Oja announced the deal.", [BRUN, TEKI]),
         # the talks of others
         ("Brun told a news briefing near the end of annual meetings between Albania and Iceland.", [BRUN]),
+        # onlookers, and proposals of third parties
+        ("Oja saw a conversation in Bergen between Brun and Teki.", [BRUN, TEKI]),
+        ("Oja proposed talks between Iceland and Albania on Monday.", ["Iceland", "Albania"]),
         # an occasion that is no office
         ("Oja attended the 1986 Bergen summit of heads of state.", [OJA, "heads of state"]),
         # talks that follow a visit are another meeting's
@@ -95,9 +98,32 @@ def test_who_ends_the_talks_of_others_takes_no_part() -> None:
     assert [mention.text for mention in meeting.mentions] == ["talks", "talks"]
 
 
+def test_a_pronoun_that_cannot_denote_the_partner_is_the_speaker() -> None:
+    text = "Lisi suggested that he barely knew her, but Brun has said she has spoken several times with Oja."
+    assert names(text)[-1] == [BRUN, OJA]
+
+
+def test_a_record_of_a_meeting_has_no_status_of_the_meeting() -> None:
+    [meeting] = meetings("Brun met Teki on Monday. A photo of the meeting was denied by Lisi.")
+    assert (meeting.status, [actor.name for actor in meeting.participants]) == ("held", [BRUN, TEKI])
+
+
+def test_an_apposition_repeats_the_visit() -> None:
+    [meeting] = meetings("Brun's recent trip to Tirana — a trip likely designed to avoid leaks — was short.")
+    assert [mention.text for mention in meeting.mentions] == ["trip", "trip"]
+
+
+def test_the_body_in_the_name_of_a_summit() -> None:
+    [meeting] = meetings("Oja will speak at the OPEC summit conference in Bergen on Monday.")
+    assert "OPEC" in [actor.name for actor in meeting.participants]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "Norway had won all previous 15 meetings with its neighbours.",
+        "Oslo Ferries chief executive officer Ola Nygard said at a media briefing on Tuesday that profits fell.",
+        "The National Harbour Conference and the Bergen Harbour Conference were both cancelled.",
         "Bergen Ferries chief executive Ola Nygard said in a media briefing on Tuesday that profits fell.",
         "The krone gained after economic data meeting the forecasts of Norway.",
         "Brun announced the exchange of prisoners last week.",
@@ -113,6 +139,7 @@ def test_meetings_that_are_none(text: str) -> None:
     [
         ("Brun flew to Tirana on Monday, where she met Lisi.", "Tirana", None),
         ("It came ahead of a visit Brun will make to Albania later this month.", "Albania", "later this month"),
+        ("Oja said at a meeting with Lisi in Bergen that duties on fish fell.", "Bergen", None),
         ("Oja proposed a summit with Lisi to take place in Iceland in May.", "Iceland", "May"),
     ],
 )

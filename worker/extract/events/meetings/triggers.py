@@ -143,7 +143,7 @@ def _without_occasion(ctx: EventContext, actor: Actor) -> Actor | None:
 
     The actor itself if its name is none of a meeting; None if the name holds no body: "Harbour Conference".
     """
-    heads = ctx.lexicon.meeting_class_heads - word_set(ctx.lexicon.meeting.assembly_nouns)
+    heads = word_set(ctx.lexicon.meeting.occasion_names)
     words, span = actor.name.split(), actor.mention
     if actor.type == "person" or len(words) < _PAIR or words[-1].lower() not in heads:
         return actor
