@@ -173,6 +173,8 @@ def test_it_that_speaks_is_an_organisation_rather_than_a_country() -> None:
         "Hale ordered another set of ropes from the mill and sold them some of the old ones.",
         "Guests requiring a cabin to be cleaned left.",
         "Let's say they leave.",
+        "The report was published by Hale.",
+        "Hale is regarded as a leader.",
     ],
 )
 def test_refusals_findings_and_modifiers_are_no_statements(text: str) -> None:

@@ -60,7 +60,7 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
 def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
     """Return whether a verb of speech tells words that were said."""
     deeds, form = doc.lexicon.deeds, candidate.rule.rpartition("_")[2]
-    if candidate.rule == "passive":
+    if candidate.rule in {"passive", "passive_agent"}:
         return _is_told_in_passive(doc, verb, cue)
     if verb.modal >= 0 and not verb.negated and (form in _HYPOTHETICAL or candidate.rule.startswith("content")):
         return False
@@ -142,12 +142,12 @@ def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
 
 
 def _is_told_in_passive(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
-    """Return whether a passive without an agent tells words: "was accused of …", but not "was released as …"."""
+    """Return whether a passive tells words: "was accused of …", but not "was published by …", "was honoured to …"."""
     if verb.modal >= 0:
         return False
     deeds = doc.lexicon.deeds
-    told = ("stances", "answers", "legal_acts", "records", "handing", "turning_down")
-    return not any(cue.lemma in deeds[kind] for kind in told)
+    done = ("answers", "legal_acts", "records", "handing", "appraisals")
+    return not any(cue.lemma in deeds[kind] for kind in done)
 
 
 def _is_uttered(doc: Document, candidate: StatementCandidate) -> bool:
@@ -181,7 +181,8 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
-    without_noun = word in _CONTRACTED or word in _DEMONSTRATIVES or word in doc.lexicon.first_person
+    participants = doc.lexicon.first_person | doc.lexicon.second_person  # "I", "our", "your"
+    without_noun = word in _CONTRACTED or word in _DEMONSTRATIVES or word in participants
     pronoun = without_noun or doc.text.tags[source[0]] == "WP"
     return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
 
@@ -212,8 +213,8 @@ def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
 def _is_part_of_headline(doc: Document, words: list[str]) -> bool:
     """Return whether the headline contains the words in this order."""
     start, end = doc.text.paragraphs[0]
-    headline = doc.text.words[start:end]
-    return any(headline[i : i + len(words)] == words for i in range(len(headline) - len(words) + 1))
+    headline, low = doc.text.lower[start:end], [word.lower() for word in words]
+    return any(headline[i : i + len(low)] == low for i in range(len(headline) - len(low) + 1))
 
 
 def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:
