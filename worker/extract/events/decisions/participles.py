@@ -69,10 +69,12 @@ def _after_adjuncts(ctx: EventContext, group: VerbGroup) -> int:
 
     The agent is a political party, since "by" also names a means: "met on Friday by phone".
     """
+    at, end = group.last, ctx.text.sentence_range(group.head)[1]
+    if "by" not in ctx.text.lower[at:end]:
+        return -1  # fast path for most verbs
     noun = ctx.clauses.noun_phrase(group.first - 1)
     if noun is None or ctx.text.tags[noun.head] == "PRP":
         return -1
-    at, end = group.last, ctx.text.sentence_range(group.head)[1]
     for _ in range(_MAX_ADJUNCTS):
         following = _after_phrase(ctx, at) if at < end and ctx.word(at) != "by" else at
         if following <= at or ctx.text.words[at] == ",":
