@@ -30,7 +30,6 @@ def status_of(text: str, trigger: str) -> str:
         ("Ministers expect the senate's forthcoming vote on the toll.", "vote", "pending"),
         ("The paper follows a decision by Norwegian ministers not to change the law.", "decision", "rejected"),
         ("The government has unveiled plans to build a bridge.", "unveiled", "proposed"),
-        ("The government has unveiled a strategy for the ports.", "unveiled", "proposed"),
     ],
 )
 def test_status(text: str, trigger: str, status: str) -> None:
