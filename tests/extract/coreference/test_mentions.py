@@ -2,6 +2,8 @@
 
 from tests.extract.coreference.speakers import speaker_names, speakers
 from worker.extract import extract
+from worker.extract.document import read_document
+from worker.extract.lexicon.lexicon import load_lexicon
 from worker.schema import Article, Statement
 
 
@@ -98,3 +100,13 @@ def test_the_relative_clause_of_a_speaker_ends_before_the_main_verb() -> None:
         "Jaan Tamm",
         "Jaan Tamm",
     ]
+
+
+def test_the_body_before_a_noun_is_an_organisation() -> None:
+    text = "Latvia waited. Since May, despite the Supreme Court ban, ships have sailed from Riga in Latvia."
+    lexicon = load_lexicon("en")
+    assert lexicon is not None
+    doc = read_document(Article(id="a", url="https://news.example/a", text=text, language="en"), lexicon)
+    first = doc.text.words.index("Supreme")
+    actor = doc.mentions.resolve(first, first + 2)
+    assert (actor.name, actor.type, actor.country) == ("Supreme Court", "organisation", "LV")

@@ -217,7 +217,9 @@ class PhraseResolver:
             return self.non_person_actor(self.text.slice(start, last), first, last, "organisation", code), None
         if self.text.tags[head.head] == "NNS" or word in self.lexicon.groups:
             return self._verbatim_actor(first, last, "group"), None
-        body = word in self.registry.person_words.body_nouns or self.countries.is_institution(head.first, head.last)
+        ending = self.text.lower[last - 1]  # of a part of a phrase: "the Supreme Court" of "the Supreme Court ban"
+        body = not {word, ending}.isdisjoint(self.registry.person_words.body_nouns)
+        body = body or ending in self.lexicon.organisation_heads or self.countries.is_institution(first, last)
         return self._verbatim_actor(first, last, "organisation" if body else "unnamed"), None
 
     def _country_of_owner(self, phrase: NounPhrase) -> str | None:
