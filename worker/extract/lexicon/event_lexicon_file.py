@@ -190,6 +190,7 @@ class DecisionNouns(EventWordTable, frozen=True, kw_only=True):
     categories: dict[Category, str]
     complement_openers: str
     anaphoric: str
+    bills: str
     presenting: str
     expected: str
     withholding: str

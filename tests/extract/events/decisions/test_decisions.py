@@ -35,8 +35,8 @@ def test_the_introduction_reports_no_decision() -> None:
     [
         ("Parliament approved the budget on Friday.", "taken", "legislative", "Parliament"),
         ("The senate passed a bill on fishing.", "taken", "legislative", "senate"),
-        ("Berg vetoed the bill.", "rejected", "executive", "Jonas Berg"),
-        ("The bill was vetoed by Berg.", "rejected", "executive", "Jonas Berg"),
+        ("Berg vetoed the bill.", "rejected", "legislative", "Jonas Berg"),
+        ("The bill was vetoed by Berg.", "rejected", "legislative", "Jonas Berg"),
         ("Berg signed the treaty.", "taken", "executive", "Jonas Berg"),
         ("Norway imposed sanctions on the company.", "taken", "executive", "Norway"),
         ("Norway lifted its ban on herring.", "taken", "executive", "Norway"),

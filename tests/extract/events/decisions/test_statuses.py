@@ -1,4 +1,4 @@
-"""Statuses that the grammar determines: negation, "until", "yet to", light verbs, plans made known."""
+"""Statuses that the grammar determines, and categories that the object determines."""
 
 import pytest
 
@@ -34,3 +34,16 @@ def status_of(text: str, trigger: str) -> str:
 )
 def test_status(text: str, trigger: str, status: str) -> None:
     assert status_of(text, trigger) == status
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("The president of Norway vetoed the bill.", "legislative"),
+        ("Norway and Estonia signed an agreement on fish.", "agreement"),
+        ("The president of Norway signed an order on fish.", "executive"),
+    ],
+)
+def test_category_by_what_is_decided(text: str, category: str) -> None:
+    article = Article(id="a", url="https://news.example/a", text=text, language="en")
+    assert [e.category for e in extract(article) if isinstance(e, Decision)] == [category]

@@ -13,8 +13,10 @@ from worker.extract.events.decisions.object_pronouns import without_pronoun
 from worker.extract.events.decisions.reader import (
     is_meeting,
     make_decision_candidate,
+    matching_reading,
     political_actors,
 )
+from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Category, DecisionStatus
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from worker.extract.events.event_context import EventContext
     from worker.extract.events.event_coreference import EventCandidate
     from worker.extract.events.scoring import EventScorer
+    from worker.schema import Span
 
 _LABEL_GROUPS = frozenset({
     "vclass", "vlemma", "nclass", "nlemma", "vclass+tense", "nclass+tense", "tense", "rulestatus", "rule",
@@ -32,6 +35,9 @@ _LABEL_GROUPS = frozenset({
     "passive", "statedact",
 })  # fmt: skip
 """Groups of the features that determine status and category."""
+
+
+_CONCLUDING = frozenset({"sign", "initial", "conclude", "seal", "reach", "strike", "negotiate"})
 
 
 def is_label_feature(feature: str) -> bool:
@@ -54,8 +60,28 @@ def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate
     elif found.status == "taken":
         found.status = "proposed" if presents_plan(ctx, act) else grammatical_status(ctx, act) or "taken"
     found.about = without_pronoun(ctx, found.about)
+    if found.kind == "executive" and found.about is not None:
+        found.kind = _category_by_object(ctx, act, found.about, len(found.parties))
     found.score = act.score
     return found
+
+
+def _category_by_object(ctx: EventContext, act: Act, about: Span, deciders: int) -> Category:
+    """Return the category of an act that is executive by its word, by what is decided.
+
+    "signed the bill" is legislative, "A and B signed a pact" an agreement, "his decision to resign" personnel.
+    """
+    first = ctx.text.token_at(about.start)
+    noun, verb = ctx.clauses.noun_phrase(first), ctx.chunks.verb_group(first)
+    head = ctx.text.lower[noun.head] if noun is not None and noun.first == first else ""
+    if head in word_set(ctx.lexicon.decision.nouns.bills):
+        return "legislative"
+    if deciders > 1 and act.lemma in _CONCLUDING and head in word_set(ctx.lexicon.decision.objects["deal"]):
+        return "agreement"
+    if act.noun is None or verb is None or verb.head != first:
+        return "executive"
+    chosen = matching_reading(ctx, verb, ctx.lemma(verb), ctx.clauses.object(verb))
+    return chosen[0].category if chosen is not None else "executive"
 
 
 def _scored_reading(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate:

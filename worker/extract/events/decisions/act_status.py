@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from worker.extract.events.complements import skip_time
 from worker.extract.events.decisions.reader import is_yet_to
 from worker.extract.events.decisions.status import is_failure
+from worker.extract.lexicon.act_classes import load_act_classes
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def presents_plan(ctx: EventContext, act: Act) -> bool:
     """Return whether a verb makes a plan known, which is then proposed: "unveiled plans for a bridge"."""
     if act.verb is None or act.object is None:
         return False
-    is_plan = ctx.lexicon.decision_nouns.get(ctx.text.lower[act.object.head]) == "proposed"
+    classes = load_act_classes(ctx.doc.lexicon.language)
+    is_plan = classes is not None and "plan" in classes.classes_of_noun.get(ctx.text.lower[act.object.head], ())
     return is_plan and act.lemma in word_set(ctx.lexicon.decision.nouns.presenting)
 
 
