@@ -33,7 +33,6 @@ def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(
     [
         ("The interior ministry released three prisoners on Monday.", "released"),
         ("Norway has launched an inquiry into the bridge.", "launched"),
-        ("The health ministry announced that masks would be banned.", "banned"),
         ("The parliament dropped the bill on Friday.", "dropped"),
     ],
 )
