@@ -28,6 +28,10 @@ MIN_COUNT = 2
 """Candidates from which a feature gets a weight."""
 REPEATED, NEAR = 0.5, 0.5
 """Importance of repeat mentions, and of wrong candidates near an annotated trigger."""
+FURTHER = 0.5
+"""Importance of the candidates of further articles, relative to those of the judged source.
+
+Invented articles have more events than the news, so that with full importance the scores rise."""
 MIN_WEIGHT, MIN_LABEL_WEIGHT = 0.02, 0.1
 """Weights of smaller absolute value are dropped."""
 
@@ -60,10 +64,13 @@ class TrainingExample(Struct):
     """Per candidate the annotated event that it mentions (None: it mentions none) and its importance."""
 
 
-def read_example(article: AnnotatedArticle, trainable: Trainable) -> TrainingExample:
-    """Return an annotated article with its candidates and the events that they mention."""
+def read_example(article: AnnotatedArticle, trainable: Trainable, importance: float = 1.0) -> TrainingExample:
+    """Return an annotated article with its candidates and the events that they mention.
+
+    `importance`: factor of the importance of its candidates.
+    """
     text, candidates = read_article(article.text, article.pub_date, trainable)
-    targets = [_target(candidate, article.events) for candidate in candidates]
+    targets = [(event, own * importance) for event, own in (_target(c, article.events) for c in candidates)]
     return TrainingExample(trainable, article, text.starts, text.ends, candidates, targets)
 
 

@@ -108,12 +108,12 @@ def test_each_construction_gives_its_statements(text: str, expected: list[Fields
     [
         Report(
             "Brem was quoted by NRK as saying the lock would open.",
-            [("Brem", "was quoted by NRK as saying", ["the lock would open"], "announce")],
+            [("Brem", "was quoted by NRK as saying", ["the lock would open"], "say")],
             ["NRK"],
         ),
         Report(
             "The lock will open, NRK reported, citing Brem.",
-            [("Brem", "citing", ["The lock will open"], "announce")],
+            [("Brem", "citing", ["The lock will open"], "say")],
             ["NRK"],
         ),
         Report(

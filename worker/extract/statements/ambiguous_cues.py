@@ -39,8 +39,8 @@ def _act_of_warning(doc: Document, candidate: StatementCandidate) -> Act:
     threaten; "warned that snow was likely" says.
     """
     text = doc.text
-    openings = [text.lower[first : first + 2] for first, _ in candidate.content]  # a passive's content has two spans
-    if any(opening[0] in {"to", "against"} or opening == ["not", "to"] for opening in openings):
+    starts = [text.lower[first : first + 2] for first, _ in candidate.content]  # a passive's content has two spans
+    if any(start[0] in {"to", "against"} or start == ["not", "to"] for start in starts):
         return "demand"
     words = {word for start, last in candidate.content for word in text.lower[start:last]}
     closed, judgement = doc.lexicon.closed_classes, doc.lexicon.judgement

@@ -23,7 +23,8 @@ def deciders_of(text: str, trigger: str) -> list[str]:
         # the owner of a parallel noun, the object of a verb of blame
         ("Aas criticised President Jaan Lepp's remarks on the port and his refusal to resign.", "refusal",
          ["Jaan Lepp"]),
-        ("President Mari Aas chastised Jaan Lepp for refusing to ask for aid.", "refusing", ["Jaan Lepp"]),
+        ("President Mari Aas chastised Prime Minister Jaan Lepp for refusing to sign the treaty.", "refusing",
+         ["Jaan Lepp"]),
         # the people of a politician, not the politician
         ("Liberal leader Jaan Lepp of Norway spoke. Mr Lepp's colleagues refused to support him.", "refused",
          ["Mr Lepp's colleagues"]),

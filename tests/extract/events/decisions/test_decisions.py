@@ -94,6 +94,7 @@ def test_object_and_date_are_found() -> None:
 
 def test_postponing_a_meeting_is_no_decision_but_postponing_a_conference_is() -> None:
     assert decisions("Lepik postponed her trip to Oslo.") == []
+    assert decisions("Norway cancelled the talks with Estonia.") == []
     assert the_decision("Norway postponed the conference of fishing nations in Oslo.").status == "postponed"
 
 
@@ -153,6 +154,7 @@ def test_all_mentions_of_a_resignation_are_one_event() -> None:
         "Norway could impose sanctions.",
         "If Norway imposes sanctions, trade will fall.",
         "Berg called on Estonia to approve the treaty.",
+        "Berg persuaded Lepik to veto the bill.",
         "Berg urged Lepik to sign the treaty.",
         "Voters approved of the plan.",
         "The company fired its manager.",

@@ -50,7 +50,7 @@ def fields(decision: Decision) -> tuple[str, str, str, str | None]:
         ("Senators backed the amendment by 41 to 7.", "Senators", "taken", "legislative", "the amendment"),
         # nouns of decision with their decider
         ("The cabinet came to the decision to sell the harbour.", "cabinet", "taken", "executive", "sell the harbour"),
-        ("His veto of the amendment angered brewers.", "His", "rejected", "legislative", "the amendment"),
+        ("The governor's veto of the amendment angered brewers.", "The governor", "rejected", "legislative", "the amendment"),
         ("The EU's adoption of new quotas on Friday angered fishermen.", "EU", "taken", "executive", "new quotas"),
     ],
 )  # fmt: skip

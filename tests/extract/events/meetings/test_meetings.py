@@ -303,6 +303,7 @@ def test_the_day_is_before_or_after_publication_according_to_the_status(text: st
         "Lepik met voters in a cafe.",
         "Lepik met supporters after the rally.",
         "Lepik met her husband at school.",
+        "Lepik visited the harbour.",
         "The court met on Monday to hear the case.",
         "Candidates who meet that threshold may run.",
         "Berg and Lepik should meet, the columnist wrote.",

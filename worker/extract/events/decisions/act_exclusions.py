@@ -31,6 +31,8 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
+    if act.verb is not None and (_is_controlled_by_object(ctx, act.verb) or _moves_meeting(ctx, act)):
+        return True
     if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
         return True
     if has_other_sense(ctx, classes, act):
@@ -43,6 +45,29 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
         return True
     group = act.verb or (ctx.chunks.verb_group(act.noun.first - 1) if act.noun is not None else None)
     return group is not None and _is_unreal(ctx, classes, group)
+
+
+def _is_controlled_by_object(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a verb says what another party is to do: "urged Berg to sign".  The event is to urge, if any."""
+    if not group.infinitive or group.passive:
+        return False
+    before = ctx.clauses.finite_verb_before(group)
+    if before is None or before.passive or ctx.lemma(before) not in word_set(ctx.lexicon.modality.object_control):
+        return False
+    target = ctx.clauses.object(before)
+    return target is not None and before.last <= target.first and target.last <= group.first
+
+
+def _moves_meeting(ctx: EventContext, act: Act) -> bool:
+    """Return whether the act puts off or cancels a visit or talks, which is a meeting that is cancelled.
+
+    A conference is put off by a decision of its host.
+    """
+    target = ctx.clauses.noun_phrase(act.last)
+    if target is None or {"postpone", "cancel"}.isdisjoint(act.classes):
+        return False
+    m = ctx.lexicon.meeting
+    return ctx.text.lower[target.head] in word_set(m.visit_nouns) | word_set(m.talks_nouns) | word_set(m.call_nouns)
 
 
 def _introduces_list(ctx: EventContext, group: VerbGroup) -> bool:

@@ -43,6 +43,9 @@ def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         is_question(ctx, trigger.first)
         or (trigger.word_class == "meal" and len(parties) < _PAIR and not _is_working_meal(ctx, trigger))
         or _is_journey_at_home(ctx, trigger)
+        or _is_visit_to_thing(ctx, trigger)
+        or _is_purpose_of_meeting(ctx, trigger)
+        or _is_own_party(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
         or any(_is_outlet(ctx, actor) for actor in parties)
         or _is_private(ctx, trigger)
@@ -73,12 +76,14 @@ def _is_working_meal(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_sitting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether a parliament sits ("parliament reconvenes in May") or a party holds its convention."""
+    """Return whether a parliament or a court sits ("parliament reconvenes in May"), or a party holds its convention."""
     parties = trigger.candidate.parties
     if len(parties) != 1:
         return False
     if trigger.word_class == "convene" or trigger.lemma in word_set(ctx.lexicon.meeting.sittings):
         return _is_of_class(ctx, parties[0], "parliaments", ctx.lexicon.decision.deciders.legislative)
+    if trigger.lemma == "meet":
+        return _is_of_class(ctx, parties[0], "courts", ctx.lexicon.decision.deciders.court)
     if trigger.word_class != "summit" or trigger.phrase is None:
         return False
     return _is_of_class(ctx, parties[0], "parties", ctx.lexicon.meeting.party_heads)
@@ -223,6 +228,32 @@ def _is_journey_at_home(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     if trigger.word_class not in _JOURNEYS or len(trigger.candidate.parties) >= _PAIR:
         return False
     return is_at_home(ctx, trigger)
+
+
+def _is_visit_to_thing(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether one party visits what is no host and no country: "visited the harbour"."""
+    if trigger.word_class != "visit" or trigger.group is None or trigger.candidate.place is not None:
+        return False
+    target = ctx.clauses.object(trigger.group)
+    is_common = target is not None and ctx.text.tags[target.head] in {"NN", "NNS"}
+    return is_common and len(trigger.candidate.parties) < _PAIR
+
+
+def _is_own_party(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether the only party is the meeting itself: "the Bergen Harbour Conference was cancelled"."""
+    parties = trigger.candidate.parties
+    mention = parties[0].mention if len(parties) == 1 else None
+    return mention is not None and mention.start <= ctx.text.starts[trigger.first] < mention.end
+
+
+def _is_purpose_of_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a verb says what a meeting is for, which is its topic: "a meeting was held to discuss the port"."""
+    group = trigger.group
+    if group is None or not group.infinitive:
+        return False
+    before = ctx.clauses.finite_verb_before(group)
+    subject = ctx.clauses.subject(before) if before is not None else None
+    return subject is not None and ctx.text.lower[subject.head] in word_set(ctx.lexicon.meeting.talks_nouns)
 
 
 def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
