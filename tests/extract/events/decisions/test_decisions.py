@@ -154,7 +154,7 @@ def test_all_mentions_of_a_resignation_are_one_event() -> None:
         "Norway could impose sanctions.",
         "If Norway imposes sanctions, trade will fall.",
         "Berg called on Estonia to approve the treaty.",
-        "Berg persuaded Lepik to veto the bill.",
+        "Berg asked Lepik to veto the bill.",
         "Berg urged Lepik to sign the treaty.",
         "Voters approved of the plan.",
         "The company fired its manager.",

@@ -22,6 +22,13 @@ def triggers(text: str) -> list[str]:
         "The president broke the silence on Friday.",
         "Norway dropped to 12 in the ranking of the ministry.",
         "The health ministry announced that two patients died in Tartu.",
+        "The interior ministry announced that the ferry had sustained minor damage.",
+        "The police announced the arrest of two smugglers.",
+        "President Berg ruled from a castle.",
+        "The former president ruled in exile.",
+        "President Berg's arrest led to riots in May.",
+        "The government waits for an official announcement.",
+        "The Bill will remove the fee for visitors.",
     ],
 )
 def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(text: str) -> None:
@@ -34,6 +41,9 @@ def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(
         ("The interior ministry released three prisoners on Monday.", "released"),
         ("Norway has launched an inquiry into the bridge.", "launched"),
         ("The parliament dropped the bill on Friday.", "dropped"),
+        ("The court ruled that the fee was unlawful.", "ruled"),
+        ("The government announced a ban on imports of ore.", "announced"),
+        ("The president's dismissal of the police chief angered the unions.", "dismissal"),
     ],
 )
 def test_the_same_verbs_with_other_objects_are_decisions(text: str, trigger: str) -> None:

@@ -31,7 +31,9 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
-    if act.verb is not None and (_is_controlled_by_object(ctx, act.verb) or _moves_meeting(ctx, act)):
+    if act.verb is not None and (_is_asked_of_another(ctx, classes, act.verb) or _moves_meeting(ctx, act)):
+        return True
+    if _are_texts(classes, act):
         return True
     if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
         return True
@@ -47,12 +49,20 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     return group is not None and _is_unreal(ctx, classes, group)
 
 
-def _is_controlled_by_object(ctx: EventContext, group: VerbGroup) -> bool:
+def _are_texts(classes: ActClasses, act: Act) -> bool:
+    """Return whether the parties are texts, which decide nothing: "the Bill will remove the fee"."""
+    texts = classes.grammar_words["text_nouns"]
+    heads = [actor.name.lower().rpartition(" ")[2] for actor in act.who.parties if actor.type != "person"]
+    return bool(heads) and len(heads) == len(act.who.parties) and all(head in texts for head in heads)
+
+
+def _is_asked_of_another(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> bool:
     """Return whether a verb says what another party is to do: "urged Berg to sign".  The event is to urge, if any."""
     if not group.infinitive or group.passive:
         return False
     before = ctx.clauses.finite_verb_before(group)
-    if before is None or before.passive or ctx.lemma(before) not in word_set(ctx.lexicon.modality.object_control):
+    asks = word_set(ctx.lexicon.modality.object_control) - classes.grammar_words["causative_verbs"]
+    if before is None or before.passive or ctx.lemma(before) not in asks:
         return False
     target = ctx.clauses.object(before)
     return target is not None and before.last <= target.first and target.last <= group.first

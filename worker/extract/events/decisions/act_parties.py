@@ -129,14 +129,14 @@ def _reporting_subject(ctx: EventContext, pronoun: NounPhrase) -> NounPhrase | N
 def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> ActParties:
     """Return the owner of a noun, the parties among its modifiers, after its preposition, or of the verb before it."""
     owner = _owner(ctx, noun) if not _is_owned_by_time(ctx, noun) else None
-    if owner is not None:
+    if owner is not None and not _is_suffered(ctx, classes, noun, owner):
         return ActParties([owner], "owner")
     for before in (
         ctx.parties.modifier_parties(noun, noun.head),
         institution_before(ctx, noun),
         demonyms_of(ctx, noun),
     ):
-        if before:
+        if before and before != [owner] and ctx.word(noun.head - 1) != "official":
             return ActParties(before, "modifier")
     at = skip_time(ctx, noun.last)
     if ctx.word(at) in classes.grammar_words["noun_decider_prepositions"]:
@@ -155,6 +155,12 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
     if group is None or _opens_report(ctx, group, noun):
         return NO_PARTIES
     return ActParties(parties_of_verb(ctx, classes, group).parties, "verb")
+
+
+def _is_suffered(ctx: EventContext, classes: ActClasses, noun: NounPhrase, owner: Actor) -> bool:
+    """Return whether the owner of a noun is not who acts, but the person that it happens to: "Berg's arrest"."""
+    is_listed = ctx.text.lower[noun.head] in classes.grammar_words["suffered_nouns"]
+    return is_listed and owner.type == "person" and ctx.word(noun.last) != "of"
 
 
 def _are_troops(ctx: EventContext, classes: ActClasses, noun: NounPhrase | None, at: int) -> bool:

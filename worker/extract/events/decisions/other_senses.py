@@ -1,7 +1,8 @@
 """Acts whose object or complement shows that the verb denotes no choice.
 
 "Released data", "concluded its hearing", "launched a missile" are publications, ends of occasions and executions;
-"imports dropped to $9 billion" is a change; "announced that two people were treated" tells a fact.
+"imports dropped to $9 billion" is a change; "announced that two people were treated" tells a fact, "ruled from Oslo" is
+to govern.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def has_other_sense(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
         _is_of_other_objects(ctx, classes, lemma, group)
         or (lemma in classes.grammar_words["changing_verbs"] and _is_change(ctx, group))
         or (lemma in classes.grammar_words["telling_verbs"] and _tells_fact(ctx, act))
+        or (lemma.partition("_")[0] == "rule" and _governs(ctx, classes, group))
     )
 
 
@@ -59,4 +61,13 @@ def _tells_fact(ctx: EventContext, act: Act) -> bool:
         return False
     end = ctx.text.sentence_range(act.head)[1]
     verb = next((g for i in range(at + 1, end) if (g := ctx.chunks.verb_group(i)) is not None and g.finite), None)
-    return verb is not None and verb.first == verb.head and ctx.text.tags[verb.head] == "VBD"
+    return verb is not None and ctx.text.tags[verb.first] == "VBD"
+
+
+def _governs(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> bool:
+    """Return whether "rule" is to govern: "ruled from Oslo", "ruled in exile", "ruled for ten years"."""
+    after, then = ctx.word(group.last), ctx.word(group.last + 1)
+    if after in classes.grammar_words["governing_complements"] or (after == "in" and then == "exile"):
+        return True
+    noun = ctx.clauses.noun_phrase(group.last + 1) if after == "for" else None
+    return noun is not None and ctx.clauses.is_time_expression(noun)

@@ -111,11 +111,19 @@ def _add_context_features(ctx: EventContext, classes: ActClasses, act: Act, grou
     """Add the verb before in the sentence and the word before."""
     found, start = act.features, ctx.text.sentence_range(group.head)[0]
     before = ctx.clauses.finite_verb_before(group)
+    while before is not None and _is_aside(ctx, before):
+        before = ctx.clauses.finite_verb_before(before)
     if before is not None:
         found += (f"before:{name}" for name in verb_classes(ctx, classes, before))
     else:
         found.append("before:none")
     found.append(f"wordbefore:{closed_class_word(ctx, group.first - 1, start)}")
+
+
+def _is_aside(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a verb is that of an as-clause beside the others: "as you know"."""
+    subject = ctx.clauses.subject(group)
+    return subject is not None and ctx.word(subject.first - 1) == "as"
 
 
 def _add_object_features(ctx: EventContext, classes: ActClasses, act: Act, noun: NounPhrase, tense: str) -> None:
