@@ -86,7 +86,7 @@ GOLDEN = """\
    speaker    Ana Belm (person, Mayor), mentioned as “She”, named in paragraph 1
    act        accuse, indirect
    target     the Union of Pilots (organisation)
-   rule       source_cue_phrase: a verb of speech or thought with its subject before it; the content is a phrase
+   rule       source_cue_phrase: a verb of speech with its subject before it; the content is a phrase
 
 4  decision  confidence 0.75
    [party The council] [cue postponed] [object the vote in Oslo] on [when Friday].
