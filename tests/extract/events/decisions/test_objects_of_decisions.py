@@ -41,8 +41,8 @@ def object_of(text: str, trigger: str) -> str | None:
          "The closed borders and other limits"),
         ("Parliament passed a textile bill in May, but it was vetoed by the president of Norway.", "vetoed",
          "a textile bill"),
-        ("The question to be asked in the referendum has been unveiled by the government.", "unveiled",
-         "The question to be asked in the referendum"),
+        ("The wording of the ballot for the harbour vote has been unveiled by the government.", "unveiled",
+         "The wording of the ballot for the harbour vote"),
         ("The Harbour Act is old. It was signed into law in 1935 by President Lepp.", "signed", "The Harbour Act"),
         # the person that an apposition describes, the act that a time separates from its plan
         ("Mari Aas, a rich hotelier Norway tapped as its ambassador, spoke.", "tapped", "Mari Aas"),
@@ -51,7 +51,7 @@ def object_of(text: str, trigger: str) -> str | None:
         ("Norway's withdrawal from the treaty angered Estonia.", "withdrawal", "the treaty"),
         ("The ministers met after Norway's agreement with Estonia.", "agreement", "Norway's agreement with Estonia"),
         ("The government's decision over the harbour angered brewers.", "decision", "the harbour"),
-        ("Brewers ignored a court order last week blocking the sale.", "order", "blocking the sale"),
+        ("Brewers ignored a court order on Tuesday blocking the sale.", "order", "blocking the sale"),
     ],
 )  # fmt: skip
 def test_object(text: str, trigger: str, about: str | None) -> None:

@@ -74,7 +74,7 @@ def test_the_participants(text: str, expected: list[str]) -> None:
         # the occasion of a further clause
         ("Brun was in Tirana for talks with Teki when Oja announced the deal.", [BRUN, TEKI]),
         # the talks of others
-        ("Brun told a news briefing near the end of annual meetings between Albania and Iceland.", [BRUN]),
+        ("Brun told a news conference near the close of annual meetings between Albania and Iceland.", [BRUN]),
         # onlookers, and proposals of third parties
         ("Oja saw a conversation in Bergen between Brun and Teki.", [BRUN, TEKI]),
         ("Oja proposed talks between Iceland and Albania on Monday.", ["Iceland", "Albania"]),

@@ -181,7 +181,7 @@ def _owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     """Return the possessor of a noun, named without the noun: "the EU" for "the EU's adoption"."""
     owner = parallel_owner(ctx, noun) or ctx.parties.possessor(noun, noun.head)
     if owner is not None and owner.name.lower() in ctx.doc.lexicon.neuter | _NEUTER_POSSESSIVES:
-        return last_body(ctx, noun.first) or owner  # "the ministry said it would base its selection on"
+        return last_body(ctx, noun.first) or owner  # "the council explained its choice"
     if (
         owner is None
         or owner.mention is None

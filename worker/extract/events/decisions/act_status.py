@@ -97,7 +97,7 @@ def _status_of_noun(ctx: EventContext, act: Act, noun: NounPhrase) -> DecisionSt
 
 
 def decides_against(ctx: EventContext, about: Span | None) -> bool:
-    """Return whether the complement of a noun is negated: "a decision by ministers not to [change the law]"."""
+    """Return whether the complement of a noun is negated: "a choice of the council not to [sell the quay]"."""
     first = ctx.text.token_at(about.start) if about is not None else 0
     return first > 1 and ctx.text.lower[first - 2 : first] == ["not", "to"]
 
