@@ -1,4 +1,4 @@
-"""Read training articles with marked events, one text file an article.
+"""Read training articles with marked events, one text file per article.
 
     Title of the article
     2026-03-04
@@ -8,10 +8,10 @@
     Ana Berg [met](M1 held talks | Ana Berg = Berg; Tom Lund) Tom Lund in Oslo.  The [meeting](M1) lasted an hour.
 
 The first line is the title, the second the date of publication or "-".  Paragraphs are single lines between blank
-lines.  One mark of an event, its main mention, holds its number (D for decisions, M for meetings), its status ("?"
-before it: the event is unsure), its class or kind, its parties with the names that denote each, and for decisions the
-object; the marks of other mentions, before it (headlines) or after it, hold the number only.  The text of the article
-is the title, a blank line and the paragraphs, without the marks.
+lines.  The mark of the main mention of an event holds its number (D for decisions, M for meetings), its status ("?"
+before the status: the event is unsure), its class or kind, its parties with the names that denote each, and for
+decisions the object.  The marks of other mentions, before it (headlines) or after it, hold the number only.  The text
+of the article is the title, a blank line and the paragraphs, without the marks.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _NUMBER = re.compile(r"([DM])[1-9][0-9]*")
 
 
 class ArticleFormatError(ValueError):
-    """An article that does not have the format; the message holds file, line and the fault."""
+    """An article that violates the format; the message holds file, line and fault."""
 
 
 class Mark(NamedTuple):
@@ -75,7 +75,7 @@ class Mark(NamedTuple):
 def read_source(path: Path, event_list: str) -> list[AnnotatedArticle]:
     """Return the annotated articles of a file or folder, of JSON lines or of marked articles, in order of name.
 
-    Raises `ArticleFormatError` for an article without the format, and for a folder without any articles.
+    Raises `ArticleFormatError` for an article that violates the format, and for a folder without articles.
     """
     marked = sorted(path.rglob("*.txt")) if path.is_dir() else [path] if path.suffix == ".txt" else []
     if not marked and path.is_dir() and not any(path.glob("*.jsonl")):
@@ -142,13 +142,13 @@ def _strip_marks(lines: list[str], name: str) -> tuple[str, list[Mark]]:
 
 
 def _check_brackets(text: str, name: str, line: int) -> None:
-    """Check that the text between marks has no bracket: it would be a mark that is not closed."""
+    """Check that the text between marks has no bracket, which would be an incomplete mark."""
     if "[" in text or "]" in text:
         raise ArticleFormatError(f"{name}: {line}: a bracket outside of a mark: {text.strip()!r}")
 
 
 def _events(marks: list[Mark], text: str, name: str) -> dict[str, AnnotatedEvent]:
-    """Return the events by number, in order of their descriptions; the described mention is the main one."""
+    """Return number -> event, in order of the marks that describe them; the described mention is the main one."""
     events: dict[str, AnnotatedEvent] = {}
     for mark in sorted(marks, key=lambda mark: " " not in mark.note):
         number, _, note = mark.note.partition(" ")

@@ -28,10 +28,11 @@ MIN_COUNT = 2
 """Candidates from which a feature gets a weight."""
 REPEATED, NEAR = 0.5, 0.5
 """Importance of repeat mentions, and of wrong candidates near an annotated trigger."""
-FURTHER = 0.5
+FURTHER_IMPORTANCE = 0.5
 """Importance of the candidates of further articles, relative to those of the judged source.
 
-Invented articles have more events than the news, so that with full importance the scores rise."""
+Events are more frequent in invented articles than in the news, so full importance would raise all scores.
+"""
 MIN_WEIGHT, MIN_LABEL_WEIGHT = 0.02, 0.1
 """Weights of smaller absolute value are dropped."""
 
@@ -67,7 +68,7 @@ class TrainingExample(Struct):
 def read_example(article: AnnotatedArticle, trainable: Trainable, importance: float = 1.0) -> TrainingExample:
     """Return an annotated article with its candidates and the events that they mention.
 
-    `importance`: factor of the importance of its candidates.
+    `importance`: factor on the importance of its candidates.
     """
     text, candidates = read_article(article.text, article.pub_date, trainable)
     targets = [(event, own * importance) for event, own in (_target(c, article.events) for c in candidates)]
@@ -191,7 +192,7 @@ def cross_validated_accuracy(
     seed: int,
     further: Sequence[TrainingExample] = (),
 ) -> float:
-    """Return the share of candidates whose label of a field is right by the model of the other folds and `further`."""
+    """Return the share of candidates whose label the model of the other folds and of `further` predicts correctly."""
     fold, right, total = _folds(len(examples), seed), 0, 0
     for number in range(FOLDS):
         others = [e for e, f in zip(examples, fold, strict=True) if f != number]

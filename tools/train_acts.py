@@ -2,7 +2,7 @@
 
 Each line of a file is a JSON object: `text`, and `statements` with `content` (character spans) and `act`.  A statement
 that extraction finds, and whose act the rules leave open, is an observation with the act of the annotated statement
-that shares most of its content.  The invented articles of `tools/acts` are joined to the training.  Per act one
+that shares most of its content.  The invented articles of `tools/acts` are added to the training.  Per act one
 logistic model is fitted against all others.  `--folds` reports the share of acts right, cross-validated by document;
 the invented articles are in the training part of every fold and are never judged.  The same files and rules give the
 same weights.
@@ -31,7 +31,7 @@ from worker.schema import Article
 LEXICONS = Path(__file__).parents[1] / "worker/extract/lexicon"
 INVENTED = Path(__file__).with_name("acts")
 SEEDS = 5
-"""Random divisions into folds of the cross-validation."""
+"""Number of random divisions into folds in the cross-validation."""
 STRENGTH = 0.04
 """Variance of the weights: smaller is closer to zero."""
 MIN_DOCUMENTS = 4
@@ -56,9 +56,9 @@ def main() -> None:
     ]
     print(f"{len(observed)} statements of {len(rows)} articles; {len(invented)} of invented articles")
     if args.folds:
-        for joined, name in (([], "alone"), (invented, "with the invented articles")):
+        for added, name in (([], "alone"), (invented, "with the invented articles")):
             print(f"{name}:")
-            report(observed, joined, args.folds)
+            report(observed, added, args.folds)
     else:
         target = LEXICONS / f"{args.language}_statement_act_weights.json"
         encoded = msgspec.json.encode(learn(observed + invented), order="deterministic")
@@ -130,14 +130,14 @@ def learn(observed: list[Observation]) -> LabelModel:
     )
 
 
-def report(observed: list[Observation], joined: list[Observation], folds: int) -> None:
+def report(observed: list[Observation], added: list[Observation], folds: int) -> None:
     """Print the share of acts right and the commonest confusions, cross-validated by document over several divisions.
 
-    `joined`: observations that are trained on in every fold.
+    `added`: observations in the training part of every fold.
     """
     shares, confused = [], Counter[tuple[str, str]]()
     for seed in range(SEEDS):
-        wrong = _confusions(observed, joined, folds, seed)
+        wrong = _confusions(observed, added, folds, seed)
         shares.append(1 - wrong.total() / len(observed))
         confused += wrong
     print(f"acts right, {folds} folds by document: {np.mean(shares):.3f} ({min(shares):.3f} to {max(shares):.3f})")
@@ -146,7 +146,7 @@ def report(observed: list[Observation], joined: list[Observation], folds: int) -
 
 
 def _confusions(
-    observed: list[Observation], joined: list[Observation], folds: int, seed: int
+    observed: list[Observation], added: list[Observation], folds: int, seed: int
 ) -> Counter[tuple[str, str]]:
     """Return (annotated act, predicted act) -> number of wrong predictions of one division into folds."""
     documents = sorted({one.document for one in observed})
@@ -154,7 +154,7 @@ def _confusions(
     fold_of = {document: n % folds for n, document in enumerate(documents)}
     wrong = Counter[tuple[str, str]]()
     for fold in range(folds):
-        model = learn([*(one for one in observed if fold_of[one.document] != fold), *joined])
+        model = learn([*(one for one in observed if fold_of[one.document] != fold), *added])
         for one in observed:
             if fold_of[one.document] == fold and (predicted := model.best(one.features)) != one.act:
                 wrong[one.act, predicted] += 1

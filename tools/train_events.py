@@ -27,7 +27,7 @@ from rich.console import Console
 from tools.annotated_articles import read_source
 from tools.event_gold import Outcome, judge
 from tools.event_training import (
-    FURTHER,
+    FURTHER_IMPORTANCE,
     Calibration,
     TrainingExample,
     cross_validate,
@@ -61,8 +61,11 @@ def main() -> None:
     kind: ScoredKind = args.kind
     trainable, console = TRAINABLE[kind], Console(width=140)
     examples, *others = [
-        [read_example(article, trainable, FURTHER if place else 1.0) for article in read_source(path, trainable.gold_list)]
-        for place, path in enumerate(args.gold)
+        [
+            read_example(article, trainable, FURTHER_IMPORTANCE if number else 1.0)
+            for article in read_source(path, trainable.gold_list)
+        ]
+        for number, path in enumerate(args.gold)
     ]
     further = list(chain.from_iterable(others))
     scores = cross_validate(examples, args.seed, further)

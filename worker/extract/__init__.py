@@ -45,7 +45,7 @@ def extract(article: Article) -> list[Event]:
         return []
     doc = read_document(article, words)
     events = [event for extractor in EXTRACTORS.values() for event in extractor(doc)]
-    doc.shared.clear()  # what is shared refers to the document; without the cycle both are freed when this returns
+    doc.shared.clear()  # breaks the reference cycle with the document, so that both are freed on return
     events = written_names(events, doc.text, words)
     in_order = sorted(events, key=lambda event: (event.sentence.start, event.cue.start if event.cue else 0))
     return _with_unique_ids(in_order)

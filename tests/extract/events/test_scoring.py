@@ -30,8 +30,8 @@ def test_the_score_is_the_bias_plus_the_weights_of_the_features_in_log_odds() ->
 
 
 def test_the_most_that_groups_can_add_is_the_sum_of_their_greatest_weights() -> None:
-    assert SCORER.most(("class", "tense")) == 2.0
-    assert SCORER.most(("tense", "tense", "object")) == 1.6
+    assert SCORER.max_gain(("class", "tense")) == 2.0
+    assert SCORER.max_gain(("tense", "tense", "object")) == 1.6
 
 
 def test_the_confidence_is_bounded_and_has_two_decimals() -> None:

@@ -1,4 +1,4 @@
-"""The fields of life of an article, a sentence and a party come from their words."""
+"""Subject fields of articles, sentences and parties by their words."""
 
 from worker.extract.document import read_document
 from worker.extract.events.event_context import EventContext, event_context

@@ -243,14 +243,14 @@ class CountryFinder:
         if not self.state_roles.includes(words, campaign=campaign):
             return None
         home = self.names.near(first, holder=holder)
-        if home is not None and not self._has_not(home, words, first, last, holder=holder):
+        if home is not None and not self._is_excluded(home, words, first, last, holder=holder):
             return home
         countries = {m.codes[0] for m in self.names.mentions if is_of_one_country(m.codes)}
-        excluded = {code for code in countries if self._has_not(code, words, first, last, holder=holder)}
+        excluded = {code for code in countries if self._is_excluded(code, words, first, last, holder=holder)}
         return self.names.home_without(frozenset(excluded)) if excluded else None
 
-    def _has_not(self, country: str, words: list[str], first: int, last: int, *, holder: bool) -> bool:
-        """Return whether a country lacks an office or body, or its holder is another person than that named here."""
+    def _is_excluded(self, country: str, words: list[str], first: int, last: int, *, holder: bool) -> bool:
+        """Return whether a country has no such office or body, or a holder other than the person named here."""
         if self.institutions.lacks(country, words):
             return True
         return holder and self.names.offices.is_held_by_other(country, first, last)

@@ -34,7 +34,7 @@ _MAX_BEFORE = 8
 _MAX_WORDS_BEFORE = 60
 """Words before a body among which an office without a country is looked for."""
 _MIN_RIVAL_SHARE = 0.4
-"""Share of the mentions of a foreign country from which another one may be the home country."""
+"""Mentions of a country, relative to those of a foreign country, from which it may be the home country instead."""
 _MAX_DATELINE = 4
 """Tokens of the longest place in a dateline."""
 
@@ -51,7 +51,7 @@ class CountryTable(Struct, frozen=True):
     institutions: frozenset[str]
     """The names of institutions and parties, which are stronger evidence."""
     cities: frozenset[str]
-    """The names of cities, which places and institutions elsewhere are named after."""
+    """The names of cities, which also begin names of places and institutions elsewhere."""
     parties: frozenset[str]
     name_sizes: dict[str, int]
     """First word of a name -> number of tokens of the longest one."""
@@ -117,7 +117,7 @@ class CountryNames:
     def _opens_other_name(self, first: int, last: int) -> bool:
         """Return whether a name of one word begins another name.
 
-        A party: "Democratic" in "the Democratic League"; a place: "Vienna" in "Vienna University", "Vienna County".
+        The name of a party ("Democratic" in "the Democratic League") or of a city ("Vienna" in "Vienna County").
         """
         words = self.text.words
         if last - first > 1 or last >= len(words) or not words[last][0].isupper():
@@ -191,7 +191,7 @@ class CountryNames:
 
     @cached_property
     def home(self) -> str | None:
-        """The country for whose readers the article names offices, mostly that which it is about; None if unknown."""
+        """The country of the article's readers, as a rule the one that it is mostly about; None if unknown."""
         home = find_home(self.mentions, self._dateline())
         foreign = self.offices.foreign_countries
         if not foreign or (home is not None and home not in foreign):
@@ -200,7 +200,7 @@ class CountryNames:
         return other if home is None or (other is not None and self._names_often(other, home)) else home
 
     def home_without(self, excluded: frozenset[str]) -> str | None:
-        """Return the country that the article is mostly about, some countries excluded; None if no country prevails."""
+        """Return the country outside `excluded` that the article is mostly about; None if no country prevails."""
         if excluded not in self._homes:
             left = [m for m in self.mentions if excluded.isdisjoint(m.codes)]
             self._homes[excluded] = find_home(left, self._dateline())
@@ -213,7 +213,7 @@ class CountryNames:
 
     @cached_property
     def offices(self) -> OfficeHolders:
-        """The offices of which a country has one."""
+        """The offices that each country has only once."""
         known = [(m.token, m.end, m.codes[0]) for m in self.mentions if is_of_one_country(m.codes)]
         starts, ends = {first: code for first, _, code in known}, {end: code for _, end, code in known}
         return OfficeHolders(self.text, self.lexicon, starts, ends)

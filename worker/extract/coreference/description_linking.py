@@ -22,7 +22,7 @@ _MIN_VOTE_RATIO = 1.5
 _WEIGHT_PER_MENTION = 10.0
 """Weight that each mention adds to a person's votes, so that persons with no salience left receive some."""
 _KNOWN_ROLE_FACTOR = 0.7
-"""Factor on the salience of a person with a known role, among those to whom a description may give a new one."""
+"""Factor on the salience of a person with a known role, as a candidate for a description with another role."""
 _MIN_PROTAGONIST_SALIENCE = 60.0
 """Salience of a subject or speaker of the last sentence but one."""
 _MIN_PROTAGONIST_LEAD = 1.4
@@ -202,7 +202,7 @@ class DescriptionLinker:
         return best if main and best.person is not None and not best.person.role_heads else None
 
     def _is_of_unknown_country(self, entity: Entity, description: Description) -> bool:
-        """Return whether an official of a state is described but the person is not known to be of that country."""
+        """Return whether an official of a state is described, and the person is not known to be of that state."""
         lexicon = self.registry.lexicon
         state = any(
             w.capitalize() in lexicon.demonyms or w.upper() in lexicon.countries for w in description.place_words

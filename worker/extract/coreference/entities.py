@@ -15,7 +15,7 @@ from worker.extract.lexicon.gazetteer import Gender
 UNCONFIRMED_FACTOR = 0.85
 """Factor on the salience of an entity whose gender or number is not known to agree with the pronoun."""
 SPEAKING_COUNTRY_FACTOR = 0.5
-"""Factor on the salience of a country as an "it" that speaks: most often an organisation does."""
+"""Factor on the salience of a country as the antecedent of "it" with a verb of speech: mostly an organisation."""
 UNKNOWN_KIND_FACTOR = 0.4
 """Factor on the salience of a name that is not known to be a person's."""
 MAX_ENTITIES = 40

@@ -42,12 +42,12 @@ def classify(text: AnnotatedText, lexicon: Lexicon, first: int, last: int, *, ti
 
 
 def _is_named_after_things(text: AnnotatedText, lexicon: Lexicon, first: int, last: int) -> bool:
-    """Return whether a name of several words is no person's: "Google Maps", "Hurricane Ida", "Blue Harbour".
+    """Return whether a name of several words is not that of a person: "Google Maps", "Hurricane Ida", "Blue Harbour".
 
-    It begins with a company or a noun that a person's name does not follow, or consists of words of the language.
+    It begins with a company or with a noun that precedes no person's name, or consists of common words.
     """
     if text.is_headline(first):
-        return False  # the capitals say nothing
+        return False  # all words may be capitalised
     opening = text.lower[first] in load_person_words(lexicon.language).organisation_openings
     if opening or text.words[first] in load_company_names(lexicon.language):
         return True
@@ -55,7 +55,7 @@ def _is_named_after_things(text: AnnotatedText, lexicon: Lexicon, first: int, la
 
 
 def _is_listed_organisation(name: str, lexicon: Lexicon, *, titled: bool) -> bool:
-    """Return whether a name is in the gazetteers; a company's name after a title is a surname."""
+    """Return whether a name is in the gazetteers; after a title, the name of a company is a surname."""
     low = name.lower()
     return (
         (not titled and name in load_company_names(lexicon.language))

@@ -18,11 +18,11 @@ _ARTICLES = ("al-", "el-", "ul-", "ar-", "as-", "ash-", "ad-", "an-", "at-", "az
 """The Arabic article before a surname."""
 
 
-_KEPT_KEYS = 8192
-"""Names whose keys are kept: a name is compared with many others, and in many articles."""
+_CACHED_KEYS = 8192
+"""Names whose keys are cached: a name is compared with many others, and occurs in many articles."""
 
 
-@lru_cache(maxsize=_KEPT_KEYS)
+@lru_cache(maxsize=_CACHED_KEYS)
 def match_key(word: str) -> str:
     """Return a name in the form used for comparison: lower case, straight apostrophes, no accents, no Arabic article.
 

@@ -202,7 +202,7 @@ class NameRegistry:
             self._record_apposition(person, name)
 
     def _record_apposition(self, person: Person, name: Name) -> None:
-        """Record the role after a name that follows another one: "Senator Ida Hale, the committee chairwoman,"."""
+        """Record a further role in an apposition after the name: "Senator Ida Hale, the committee chairwoman,"."""
         if name.last != self.chunks.noun_phrases[name.phrase].last:
             return
         role = apposed_role(self.text, self.chunks, self.lexicon, name.last)
@@ -210,7 +210,7 @@ class NameRegistry:
             self.roles.add(person, *role, name.first)
 
     def _record_party_tag(self, person: Person, at: int) -> None:
-        """Record the party and state after a name as words of the role: "Jo Fry (R-Fla.)", "Jo Fry, R-Fla.,"."""
+        """Record the tag of party and state after a name as words of the role: "Jo Fry (R-Fla.)", "Jo Fry, R-Fla.,"."""
         words = self.text.words
         if words[at : at + 1] == ["("] and ")" in words[at + 2 : at + _MAX_PARTY_TAG]:
             tag = words[at + 1 : words.index(")", at)]

@@ -310,7 +310,7 @@ def _affiliation_length(text: AnnotatedText, lexicon: Lexicon, i: int, last: int
 
 
 def _is_common_person_noun(text: AnnotatedText, lexicon: Lexicon, i: int) -> bool:
-    """Return whether a capitalised word is a noun for a person by what the person does: "Vendor Glenn Berg"."""
+    """Return whether a capitalised word is a common noun for a person: "Vendor Glenn Berg"."""
     known = load_tagger(lexicon.language).tag_dictionary
     return is_person_noun(text.lower[i], lexicon) and "NNP" not in known.get(text.words[i], ())
 

@@ -1,6 +1,6 @@
-"""Offices of which each country has one, with and without the country: "Latvian President Lunde", "President Tamm".
+"""Offices that each country has only once, with and without the country: "Latvian President Lunde", "President Tamm".
 
-An article that names the country of one holder and leaves out that of another is written for readers in the latter.
+An article omits the country of the holder whose country is that of its readers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from worker.extract.lexicon.person_words import load_person_words
 _MAX_HOLDER = 5
 """Tokens after an office among which the name of its holder is looked for."""
 _MAX_MODIFIERS = 3
-"""Words before an office among which one shows it to be past: "former US"."""
+"""Words before an office that may mark it as past: "former US"."""
 _MINISTER, _COUNTERPART = "minister", "counterpart"
 _SAME_OFFICE = {"premier": "prime minister"}
 _MODIFIER_TAGS = frozenset({"NNP", "NN", "JJ", "POS"})
@@ -24,20 +24,20 @@ _BEFORE_HOLDER = frozenset({",", "the"})
 
 
 class NamedOffice(Struct, frozen=True, gc=False):
-    """An occurrence of an office of which a country has one."""
+    """An occurrence of an office that each country has only once."""
 
     first: int
     last: int
     title: str
     """The office in lower case: "president", "foreign minister"."""
     country: str | None
-    """Country named beside it, as an ISO 3166-1 alpha-2 code; None if there is none."""
+    """Country named beside it, as an ISO 3166-1 alpha-2 code; None without one."""
     holder: frozenset[str]
     """The capitalised words after it."""
 
 
 class OfficeHolders:
-    """The offices of one article of which a country has one, and the words of their holders' names."""
+    """The offices in one article that each country has only once, and the words of their holders' names."""
 
     def __init__(self, text: AnnotatedText, lexicon: Lexicon, starts: dict[int, str], ends: dict[int, str]) -> None:
         """Take the countries that the article names.  `starts`, `ends`: first token and end of a name -> country."""
@@ -59,7 +59,7 @@ class OfficeHolders:
         return [office for office in found if office is not None]
 
     def _office(self, at: int) -> NamedOffice | None:
-        """Return the office whose head is at a token; None if it is past, a deputy's or not the only one."""
+        """Return the office whose head is at a token; None if it is past, a deputy's or not unique in its country."""
         lower, start, title = self.text.lower, at, self.text.lower[at]
         if title == _MINISTER:
             start = at - 1
@@ -86,7 +86,7 @@ class OfficeHolders:
         return self._ends.get(owner) or (self._starts.get(after) if named else None)
 
     def _holder_after(self, last: int) -> frozenset[str]:
-        """Return the words of the name after an office that ends at `last`; empty if no name follows."""
+        """Return the words of the name after an office that ends before token `last`; empty if no name follows."""
         words, tags, end = self.text.words, self.text.tags, min(last + _MAX_HOLDER, len(self.text.words))
         first = next((i for i in range(last, end) if words[i] not in _BEFORE_HOLDER), end)
         end = next((i for i in range(first, end) if tags[i] != "NNP"), end)
@@ -104,14 +104,14 @@ class OfficeHolders:
 
     @cached_property
     def _unmarked(self) -> frozenset[str]:
-        """The offices of named persons to whom the article gives no country anywhere."""
+        """The offices of named persons whose country the article gives nowhere."""
         known: dict[str, frozenset[str]] = {}
         for (_, title), holder in self._marked.items():
             known[title] = known.get(title, frozenset()) | holder
         return frozenset(o.title for o in self.offices if self._is_unmarked(o, known.get(o.title, frozenset())))
 
     def _is_unmarked(self, office: NamedOffice, known: frozenset[str]) -> bool:
-        """Return whether an office before a name has no country or other modifier, and its holder is not of `known`."""
+        """Return whether an office before a name has no country or other modifier, and its holder is not in `known`."""
         text, first = self.text, office.first
         if office.country is not None or not office.holder or not known.isdisjoint(office.holder):
             return False
@@ -121,9 +121,9 @@ class OfficeHolders:
 
     @cached_property
     def foreign_countries(self) -> frozenset[str]:
-        """The countries whose holder of an office is introduced by the country, while that of another is not.
+        """The countries named beside an office, if another holder of the same office is named without a country.
 
-        The country of a "counterpart" is not that of the person with whom the article begins.
+        Also the country beside "counterpart", if any holder is named without a country.
         """
         unmarked = self._unmarked
         return frozenset(
@@ -133,7 +133,7 @@ class OfficeHolders:
         )
 
     def is_held_by_other(self, country: str, first: int, last: int) -> bool:
-        """Return whether a country has another holder of the office in tokens [first, last) than the one named here."""
+        """Return whether a country has a holder of the office in tokens [first, last) other than the one named here."""
         named = frozenset(self.text.words[last : last + _MAX_HOLDER])
         for office in self._offices_in(first, last):
             holder = self._marked.get((country, office.title), frozenset())

@@ -1,6 +1,7 @@
 """Names that their context shows to be organisations: "an analyst at Belmora", "Belmora shares", "Belmora, which …".
 
-English news introduces persons by full names or titles, so that a name without either, beside such words, is no person.
+English news introduces persons by full names or titles.  A single name without a title, beside such words, denotes no
+person.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ _PREPOSITIONS = frozenset({"at", "of", "in", "with", "for"})
 
 
 def named_as_organisations(text: AnnotatedText, lexicon: Lexicon, names: list[Name]) -> list[Name]:
-    """Return the names, where all occurrences of one that its context shows to be an organisation are organisations.
+    """Return the names; those that the context of any occurrence shows to be organisations become organisations.
 
-    The surname of a person whom the article introduces is none.
+    Surnames of persons whom the article introduces are left unchanged.
     """
     surnames = {text.words[n.last - 1] for n in names if n.kind == "person"}
     unclear = [n for n in names if n.kind == "unknown" and text.words[n.last - 1] not in surnames]
@@ -43,16 +44,16 @@ def as_organisation(name: Name) -> Name:
 
 def _is_shown(text: AnnotatedText, lexicon: Lexicon, name: Name) -> bool:
     """Return whether the words around a name show that it is an organisation's."""
-    return _is_relative_thing(text, name) or _has_business_role(text, lexicon, name)
+    return _is_antecedent_of_which(text, name) or _has_business_role(text, lexicon, name)
 
 
-def _is_relative_thing(text: AnnotatedText, name: Name) -> bool:
-    """Return whether "which" refers to the name: "Belmora, which makes tyres"."""
+def _is_antecedent_of_which(text: AnnotatedText, name: Name) -> bool:
+    """Return whether a clause with "which" modifies the name: "Belmora, which makes tyres"."""
     return text.lower[name.last : name.last + 2] == [",", "which"]
 
 
 def _modifiers_of_business(text: AnnotatedText, lexicon: Lexicon, words: set[str]) -> set[str]:
-    """Return those of some words that a noun of business follows: "Belmora's shareholders", "Belmora shares"."""
+    """Return the members of `words` before a noun of business: "Belmora's shareholders", "Belmora shares"."""
     nouns, found = load_person_words(lexicon.language).business_nouns, set()
     for i, word in enumerate(text.lower):
         if i and word in nouns:

@@ -13,7 +13,7 @@ from worker.extract.lexicon.person_words import PersonWords
 
 _EMPTY: frozenset[str] = frozenset()
 _MAX_NAMESAKES = 40
-"""Persons of one surname that are compared; further ones are ignored."""
+"""Persons with one surname or role that are compared; further ones are ignored."""
 _FAMILY_AND_TWO_GIVEN = 3
 """Words of a name with the surname first: "Ng Yat Chung"."""
 _RECENT_SPEAKERS = 6

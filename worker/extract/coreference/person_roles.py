@@ -26,8 +26,8 @@ class PersonRoles:
         """Record that a person holds the role in the tokens `first` up to `last`.
 
         A possessor may precede the role, from token `outer` on.  Text that contains no role or title is ignored.
-        `inferred`: whether the role is not beside the name.  Then it is reported only for a person without another one,
-        ranks aside.
+        `inferred`: whether the role is not beside the name.  Such a role is reported only for a person whose known role
+        is absent or a mere rank.
         """
         lower = self.text.lower[first:last]
         words = self.person_words.expand(lower)
@@ -55,9 +55,9 @@ class PersonRoles:
         return all(word in self.person_words.rank_words for word in words)
 
     def _reported_role(self, first: int, last: int) -> str:
-        """Return a role as written, without a rank after it ("Minister Sheikh").
+        """Return a role as written, without a rank or courtesy title after it ("Minister Sheikh").
 
-        One that several names share ("Senators Tamm and Lunde") is given in the singular.
+        A role that several names share ("Senators Tamm and Lunde") is given in the singular.
         """
         while last - first > 1 and self._is_rank_after_role(last - 1):
             last -= 1

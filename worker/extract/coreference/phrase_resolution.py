@@ -223,7 +223,7 @@ class PhraseResolver:
         return self._verbatim_actor(first, last, "organisation" if body else "unnamed"), None
 
     def _country_of_owner(self, phrase: NounPhrase) -> str | None:
-        """Return the country of the person who has a body: "his government"; None for any other phrase."""
+        """Return the country of the possessor of a body: "his government"; None for any other phrase."""
         owned = self.text.tags[phrase.first] == "PRP$"
         owner = self.resolver.antecedents.get(phrase.first) if owned else None
         return owner.resolved.person.country if owner is not None and owner.resolved.person is not None else None

@@ -54,7 +54,7 @@ class EventContext:
         self.time_and_place = TimeAndPlace(doc, self.clauses, lexicon, times)
         self.subject_fields = SubjectFields(doc.text, lexicon)
         self._modalities: dict[int, VerbModality] = {}
-        """Main verb -> modality of its group, if already read."""
+        """Main verb -> modality of its group, as a cache."""
 
     def lemma(self, group: VerbGroup) -> str:
         """Return the lemma of the main verb of a verb group."""

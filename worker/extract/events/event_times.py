@@ -130,7 +130,7 @@ class EventTimes:
         return any(text.lower[i] in events for i in range(first + _OBJECT_WINDOW, last))
 
     def _is_held_then(self, first: int, last: int, own: int) -> bool:
-        """Return whether the verbs between a noun and a time tell when it is held: "a summit [to be held] in May"."""
+        """Return whether the verbs between a noun and a time are verbs of holding: "a summit [to be held] in May"."""
         if own >= 0:
             return False
         holding = word_set(self.lexicon.meeting.holding) - word_set(self.lexicon.meeting.plain_holding)

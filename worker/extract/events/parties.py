@@ -93,7 +93,7 @@ class PartyResolver:
         return [n for n in self.clauses.conjuncts(office) if n.first < office.first]
 
     def _is_first_of_two_roles(self, noun: NounPhrase) -> bool:
-        """Return whether a phrase is a further role of the name after it: "[chairman] and CEO Ana Berg"."""
+        """Return whether a phrase is the first of two roles of one person: "[chairman] and CEO Ana Berg"."""
         text = self.doc.text
         titles = word_set(self.lexicon.actors.offices, self.lexicon.actors.business_roles)
         if text.tags[noun.first] in {"DT", "PRP$"} or text.lower[noun.head] not in titles:

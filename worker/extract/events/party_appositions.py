@@ -43,9 +43,9 @@ def apposed_name(parties: PartyResolver, noun: NounPhrase) -> Actor | None:
 
 
 def listed_names(parties: PartyResolver, noun: NounPhrase) -> list[Actor]:
-    """Return the persons with whom an apposition identifies a group: "two members of Congress, [Berg] and [Lepp],".
+    """Return the persons listed in an apposition to a group: "two members of Congress, [Berg] and [Lepp],".
 
-    Empty if the list does not end with a comma or dash, or has other members than persons.
+    Empty if the list does not end with a comma or dash, or does not consist of persons.
     """
     text = parties.doc.text
     end = parties.offices.of_phrase_end(noun)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.extract.events.phrase_joints import (
+from worker.extract.events.phrase_boundaries import (
     after_hyphen,
     after_quotation,
     continues_sum,

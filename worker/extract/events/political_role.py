@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from worker.extract.lexicon.event_lexicon import EventLexicon
 
 PoliticalRole = Literal[0, 1, 2]
-_PLAY = frozenset({"sport", "culture"})
-"""Fields of life without political bodies."""
+_NON_POLITICAL_FIELDS = frozenset({"sport", "culture"})
+"""Subject fields without political bodies."""
 POSSIBLE: PoliticalRole = 1
 POLITICAL: PoliticalRole = 2
 """0: not political; 1 (`POSSIBLE`): a name whose role the article does not give; 2: political or institutional."""
@@ -72,22 +72,25 @@ class PoliticalRoles:
             return POLITICAL if self._is_place((actor.role or "")[: role_text.index(phrase)].strip()) else 0
         head = self._head_word(role_text)
         if head in word_set(words.sector_roles) or (
-            head in word_set(words.shared_offices) and self._is_of_play(actor.role)
+            head in word_set(words.shared_offices) and self._is_of_sport_or_culture(actor.role)
         ):
             return 0
         if not word_set(words.offices).isdisjoint(role) or self._is_member(role):
             return POLITICAL
         return 0 if not word_set(words.private).isdisjoint(role) else POSSIBLE
 
-    def _is_of_play(self, phrase: str | None) -> bool:
-        """Return whether a phrase has a word of sport or culture before its head, or names a club or company.
+    def _is_of_sport_or_culture(self, phrase: str | None) -> bool:
+        """Return whether a phrase has a modifier from sport or culture, or names a club or company.
 
-        "Film director", "Steelers captain", "head of Netflix".
+        Examples: "film director", "Steelers captain", "head of Netflix".
         """
         words = (phrase or "").removeprefix("the ").split()
         fields = self.lexicon.fields_of_word
         head = self._head_word((phrase or "").lower())
-        if any(word.lower() != head and not _PLAY.isdisjoint(fields.get(word.lower(), ())) for word in words):
+        if any(
+            word.lower() != head and not _NON_POLITICAL_FIELDS.isdisjoint(fields.get(word.lower(), ()))
+            for word in words
+        ):
             return True
         return not self._companies.isdisjoint(words)
 
@@ -126,7 +129,7 @@ class PoliticalRoles:
         powers = word_set(words.institutions, words.offices)
         if not powers.isdisjoint(word_forms(head)):
             is_shared = head in word_set(words.shared_bodies, words.shared_offices)
-            return POSSIBLE if is_shared and self._is_of_play(actor.name) else POLITICAL
+            return POSSIBLE if is_shared and self._is_of_sport_or_culture(actor.name) else POLITICAL
         if head.capitalize() in main.demonyms and (lower.startswith("the ") or not head.endswith("s")):
             return POLITICAL  # "the Danes", "French"; but "Americans" are people
         if actor.type == "unnamed" and not word_set(words.offices).isdisjoint(lower.split()):
@@ -176,7 +179,7 @@ class PoliticalRoles:
         return frozenset(found)
 
     def _is_of_company(self, title: int) -> bool:
-        """Return whether the title that ends at a token is one of companies: "chief financial [officer]"."""
+        """Return whether the title that ends at a token is used in companies: "chief financial [officer]"."""
         words = self.doc.text.lower[max(0, title - 2) : title + 1]
         return words[-1] == "officer" and words[0] == "chief"
 

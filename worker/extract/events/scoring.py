@@ -48,8 +48,8 @@ class EventScorer(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the score of a candidate, in log-odds of being an event."""
         return (self.bias + sum(filter(None, map(self.weights.get, features)))) / SCALE
 
-    def most(self, groups: Sequence[str]) -> float:
-        """Return the most that one feature of each of some groups can add to a score."""
+    def max_gain(self, groups: Sequence[str]) -> float:
+        """Return the maximum by which one feature of each group can raise a score; a group may occur several times."""
         best = dict.fromkeys(groups, 0)
         for feature, weight in self.weights.items():
             group = feature.partition(":")[0]

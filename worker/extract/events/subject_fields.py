@@ -1,4 +1,4 @@
-"""The fields of life that an article and its sentences are about, by their words: politics, sport, business, …."""
+"""Subject fields of articles, sentences and parties by their words: politics, sport, business, …."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from worker.schema import Actor
 
 NEAR_TOKENS = 12
-"""Tokens before and after a trigger whose fields count as near."""
+"""Tokens on either side of a trigger whose fields count as near."""
 _SHARES = (0.004, 0.012)
-"""Shares of a field's words in an article that separate few, some and many."""
+"""Shares of a field's words in an article that separate the levels 1, 2 and 3."""
 _PUBLIC = ("politics", "diplomacy", "campaign")
 """The fields of politics; together they are one subject."""
 _MIN_WORDS = 2
-"""Words of a field from which it can be the subject of an article."""
+"""Minimum number of a field's words in an article of which it is the subject."""
 
 
 class SubjectFields:
-    """Fields of one article."""
+    """Subject fields of one article."""
 
     def __init__(self, text: AnnotatedText, lexicon: EventLexicon) -> None:
         self._text, self._fields_of_word = text, lexicon.fields_of_word
@@ -29,7 +29,7 @@ class SubjectFields:
 
     @cached_property
     def _counts(self) -> dict[str, int]:
-        """Return field -> number of its words in the article."""
+        """Field -> number of its words in the article."""
         counts = dict.fromkeys(self._names, 0)
         for names in filter(None, map(self._fields_of_word.get, self._text.lower)):
             for name in names:
@@ -38,21 +38,24 @@ class SubjectFields:
 
     @cached_property
     def levels(self) -> list[str]:
-        """Field and level of each field: 0 without its words, 3 with many of them ("sport:3")."""
+        """Each field with its level, from 0 (no words of it) to 3 (many): "sport:3"."""
         length = max(len(self._text.lower), 1)
         shares = {name: count / length for name, count in self._counts.items()}
         return [f"{name}:{(share > 0) + sum(share >= s for s in _SHARES)}" for name, share in shares.items()]
 
     @cached_property
     def subject(self) -> str:
-        """The field with the most words, "politics" for all fields of politics together; "none" without a field."""
+        """The field with the most words, or "none" if they are too few.
+
+        Politics, diplomacy and campaigns together are "politics".
+        """
         counts = {name: count for name, count in self._counts.items() if name not in _PUBLIC}
         counts["politics"] = sum(self._counts.get(name, 0) for name in _PUBLIC)
         best = max(counts, key=lambda name: counts[name])
         return best if counts[best] >= _MIN_WORDS else "none"
 
     def near(self, first: int, last: int) -> list[str]:
-        """Return the fields of the words of the sentence near the tokens from `first` to `last`, sorted."""
+        """Return the fields of the words near tokens [first, last) in their sentence, sorted."""
         start, end = self._text.sentence_range(first)
         return self._fields_of(self._text.lower[max(start, first - NEAR_TOKENS) : min(end, last + NEAR_TOKENS)])
 

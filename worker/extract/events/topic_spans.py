@@ -119,7 +119,7 @@ class TopicSpans:
         return text.span(*self._with_marks(first, last)) if last > first else None
 
     def _with_marks(self, first: int, last: int) -> tuple[int, int]:
-        """Return the range with the opening mark of a quotation that ends inside it, or without an unclosed one."""
+        """Return the range, extended to an opening quotation mark before it or without an unclosed one at its start."""
         words, marks = self.doc.text.words, self.doc.lexicon.quotation_marks
         if sum(words[i] in marks for i in range(first, last)) % 2 == 0:
             return first, last

@@ -32,7 +32,7 @@ class ClauseParser(GovernorFinder):
         """`control`: forms of object-control verbs, see `GovernorFinder`.  Nothing is parsed yet."""
         super().__init__(text, chunks, lexicon, control)
         self._subjects: dict[int, NounPhrase | None] = {}
-        """Main verb -> its subject, if already found: several readers look at one verb."""
+        """Main verb -> its subject, cached because several readers look at one verb."""
 
     # ------------------------------------------------------------ subjects
     def subject(self, group: VerbGroup, depth: int = 0) -> NounPhrase | None:
@@ -79,12 +79,17 @@ class ClauseParser(GovernorFinder):
             return noun
         if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun_phrase(at)) and at + 1 == group.first:
             return noun
-        if at > start and text.tags[group.head] == "VBG" and text.lower[at] == "for" and (blamed := self._blamed(at)):
-            return blamed
+        if (
+            at > start
+            and text.tags[group.head] == "VBG"
+            and text.lower[at] == "for"
+            and (named := self._name_before_for(at))
+        ):
+            return named
         verb = self._finite_before(at, start)
         return self._subject_of_finite(verb, depth + 1) if verb else self._first_subject_after(group)
 
-    def _blamed(self, at: int) -> NounPhrase | None:
+    def _name_before_for(self, at: int) -> NounPhrase | None:
         """Return the name before "for" and a gerund, if it is the object of a verb: "blamed [Berg] for closing it"."""
         noun = self.noun_phrase(at - 1)
         if noun is None or self.text.tags[noun.head] != "NNP" or self.chunks.verb_group(noun.first - 1) is None:
@@ -176,21 +181,22 @@ class ClauseParser(GovernorFinder):
         """Return the noun that a participle or infinitive modifies, given its object: "the law banning [nets]"."""
         first = self.conjuncts(noun)[0].first
         verb = self.chunks.verb_group(first - 1) if first > start else None
-        if verb is None or not self._is_infinite(verb):
+        if verb is None or not self._is_nonfinite(verb):
             return None
         outer = self.chunks.verb_group(verb.first - 1) if verb.infinitive and verb.first > start else None
-        if outer is not None and self._is_infinite(outer):
+        if outer is not None and self._is_nonfinite(outer):
             verb = outer  # "forces [fighting to defeat] the rebels"
         before = self.noun_phrase(verb.first - 1) if verb.first > start else None
         return before if before is not None and not self.is_time_expression(before) else None
 
-    def _is_infinite(self, verb: VerbGroup) -> bool:
+    def _is_nonfinite(self, verb: VerbGroup) -> bool:
+        """Return whether a verb group is an infinitive or an -ing form."""
         return not verb.finite and (verb.infinitive or self.text.tags[verb.head] == "VBG")
 
     def _relative_with_object(self, noun: NounPhrase, start: int) -> int:
         """Return the relative pronoun of the clause whose verb has the noun as object; -1 if there is none.
 
-        "protesters [who] stormed the chamber": the chamber.
+        For "the chamber" in "protesters [who] stormed the chamber".
         """
         verb = self.chunks.verb_group(noun.first - 1) if noun.first > start else None
         at = verb.first - 1 if verb is not None and verb.finite else -1

@@ -57,7 +57,7 @@ def tokenize(string: str, lexicon: Lexicon) -> Tokens:
     for line_start, line_end in _paragraph_lines(string):
         first, end = len(words), line_start
         for word in pattern.findall(string, line_start, line_end):
-            start = string.find(word, end)  # only blanks are between two tokens; cheaper than a match object for each
+            start = string.find(word, end)  # only blanks separate tokens; cheaper than match objects
             end = start + len(word)
             if invisible and not (word := word.translate(_REMOVE_INVISIBLE)):
                 continue

@@ -36,7 +36,7 @@ class ActClasses(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     needs: dict[str, str]
     """Verb -> the classes of which its object must be one; without an object it needs none."""
     other_senses: dict[str, str]
-    """Verb -> singular nouns with which it denotes no choice: a publication, the end of an occasion, an execution."""
+    """Verb -> singular nouns that, as its object, give it a sense other than a choice: "release data"."""
     grammar: dict[str, str]
     """Sets of function words by name; the comments of the file explain them."""
     irregular: dict[str, str]
@@ -48,7 +48,7 @@ class ActClasses(Struct, frozen=True, forbid_unknown_fields=True, dict=True):
 
     @cached_property
     def objects_of_other_senses(self) -> dict[str, frozenset[str]]:
-        """Verb -> nouns, singular and plural, with which it denotes no choice."""
+        """Verb -> nouns, singular and plural, that give it a sense other than a choice."""
         return {verb: _forms(nouns) for verb, nouns in self.other_senses.items()}
 
     @cached_property

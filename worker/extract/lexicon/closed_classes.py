@@ -105,11 +105,11 @@ class ClosedClasses(StrictTable, frozen=True):
     refusal_modals: frozenset[str]
     """Modals that express a refusal when negated: "would not say", "won't"."""
     proposal_words: frozenset[str]
-    """Forms of "propose", by which a government announces its plan and others demand."""
+    """Forms of "propose": an announcement by a government, a demand by anyone else."""
     warning_words: frozenset[str]
-    """Forms of "warn" and "warning", which threaten only with a condition, a harm or an own deed."""
+    """Forms of "warn" and "warning": a threat only with a condition, a harm or an act of the speaker."""
     threat_words: frozenset[str]
-    """Words by which the content of a warning threatens: a condition, a risk, a price."""
+    """Words of a condition, a risk or a price, which make a warning a threat."""
     discourse_markers: frozenset[str]
     """Imperatives that request nothing: "Look, …"."""
     dismissal_verbs: frozenset[str]

@@ -47,7 +47,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     extent: ExtentWords
     actors: ActorWords
     fields: dict[str, str]
-    """Field of life -> its words."""
+    """Subject field -> its words."""
 
     @cached_property
     def dates(self) -> DateFinder:
@@ -207,7 +207,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @cached_property
     def fields_of_word(self) -> dict[str, tuple[str, ...]]:
-        """Word -> the fields of life that it belongs to."""
+        """Word -> its subject fields."""
         found: dict[str, tuple[str, ...]] = {}
         for name, words in self.fields.items():
             for word in words.split():

@@ -101,9 +101,9 @@ class Lexicon(Struct, frozen=True):
     speaker_kinds: dict[str, frozenset[str]]
     """Words of a speaker's role or name, by kind of speaker."""
     cue_kinds: dict[str, frozenset[str]]
-    """Lemmas of verbs of speech by kind: those that argue, disclose, reply, estimate, …"""
+    """Kind of speech ("argue", "disclose", "reply", …) -> lemmas of its verbs."""
     deeds: dict[str, frozenset[str]]
-    """Lemmas of speech verbs that also tell a deed, and the subjects and objects that decide it, by kind."""
+    """Kind -> lemmas of speech verbs that also denote a deed, and the subjects and objects that mark a deed."""
     credit_verbs: frozenset[str]
     document_credits: frozenset[str]
     """Participles before "by" and an outlet: "a letter seen by …"."""

@@ -106,11 +106,11 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     organisation_endings: Words
     """Last words of the names of organisations that are no common nouns for one: "International"."""
     place_name_endings: Words
-    """Last words of names that begin with the name of a city elsewhere: "County" of "Vienna County"."""
+    """Last words of names that begin with the name of a city but denote another place: "County" of "Vienna County"."""
     organisation_openings: Words
     """First words of names of things and organisations: "Hurricane", "Hotel"."""
     business_nouns: Words
-    """Nouns for what only a company or body owns: "shareholders"."""
+    """Nouns after the name of a company or body: "shareholders"."""
     business_roles: Words
     """Roles before a preposition and the name of a company or body: "analyst" at."""
     media_documents: Words
@@ -130,7 +130,7 @@ class PersonWords(Struct, frozen=True, kw_only=True):
     body_nouns: Words
     """Nouns for a body that do not end names of organisations: "brokerage"."""
     civil_roles: Words
-    """Roles of which a rank after them is no part: "spokesman" of "spokesman Inspector"."""
+    """Roles that do not include a rank after them: "spokesman" of "spokesman Inspector"."""
     private_bodies: Words
     """Words of private bodies and their roles, which represent no country: "company", "editor"."""
     unnamed_roles: Words

@@ -2,8 +2,8 @@
 
 A feature is a string `group:value`.  The weights are learned from annotated articles (`tools/train_acts.py`).  Features
 name classes of words, so that a word that no annotated article contains is judged as the others of its class.
-The rules of `acts` decide where the cue names an act; where it only says, the model decides (`is_open`), and the act
-that the rules read from the content is one of its features.
+If the cue names an act, the rules of `acts` decide.  If it is a neutral verb such as "say", the model decides
+(`is_open`); the act that the rules derive from the content is one of its features.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def load_act_model(language: str) -> LabelModel | None:
 
 
 def is_open(doc: Document, candidate: StatementCandidate, ruled: Act) -> bool:
-    """Return whether the model decides the act: the cue only says, and the rules find no act or an uncertain one.
+    """Return whether the model decides the act: the cue is neutral, and the rules find no act or an uncertain one.
 
-    Uncertain are a promise ("it will open", which may be an announcement) and a demand by "must", "should", "ought".
+    A promise is uncertain ("it will open" may be an announcement), and so is a demand with "must", "should" or "ought".
     """
     if candidate.act != "say" or candidate.thought:
         return False

@@ -1,6 +1,6 @@
-"""Features of a statement's act: whose party, country or office the content names, beside the speaker's own.
+"""Features of a statement's act: the parties, countries and offices in the content, the speaker's own or others.
 
-"The opposition said [the minister …]" judges a rival; "the ministry said [it …]" tells its own plans.
+"The opposition said [the minister …]" judges a rival; "the ministry said [it …]" announces its own plans.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _INDEFINITE = frozenset({"a", "an"})
 
 
 def party_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
-    """Return the kinds of parties that the content names, and of the phrase that opens it, alone and with the side."""
+    """Return the kinds of parties in the content and of its first phrase, alone and with the speaker's side."""
     own = _own_words(speaker)
     named = {kind for span in content for kind in _named_kinds(doc, span, speaker, own)}
     opening = _opening_kind(doc, content[0], speaker, own)
@@ -66,7 +66,7 @@ def _kind_of_country(country: str, speaker: Actor | None) -> str:
 
 
 def _opening_kind(doc: Document, span: TokenRange, speaker: Actor | None, own: frozenset[str]) -> str:
-    """Return the kind of the noun phrase that opens the content; "none" if no noun phrase does."""
+    """Return the kind of the noun phrase at the start of the content; "none" without one."""
     at, last = span
     while at < last and (doc.text.tags[at] in {"PUNCT", "CC"} or doc.text.lower[at] == "that"):
         at += 1
@@ -77,7 +77,7 @@ def _opening_kind(doc: Document, span: TokenRange, speaker: Actor | None, own: f
 
 
 def _named_phrase(doc: Document, phrase: NounPhrase, speaker: Actor | None, own: frozenset[str]) -> str | None:
-    """Return the kind of a phrase that names a party or stands for the speaker; None for any other phrase."""
+    """Return the kind of a phrase that names a party or refers to the speaker; None for any other phrase."""
     text = doc.text
     words, lower = text.words[phrase.first : phrase.last], text.lower[phrase.first : phrase.last]
     if not _OWN_WORDS.isdisjoint(lower):

@@ -24,13 +24,13 @@ _MANY_WORDS = 30
 
 
 def word_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
-    """Return the features of the words of the content: their kinds, alone and with the speaker's side, and lemmas."""
+    """Return the features of the words of the content: kinds, alone and with the speaker's side, and lemmas."""
     kinds = _kind_features(doc, content, speaker)
     return [*kinds, *(f"side+{kind}+{side}" for kind in kinds), *_lemma_features(doc, content)]
 
 
 def _kind_features(doc: Document, content: list[TokenRange], speaker: Actor | None) -> list[str]:
-    """Return how many words there are of each kind, and which kinds prevail."""
+    """Return the features of the number of words of each kind, and of their balance."""
     text, counts = doc.text, dict.fromkeys(_COUNTED, 0)
     kinds_of_word = _counted_words(doc.lexicon.language)
     listed = {
@@ -57,13 +57,13 @@ def _kind_features(doc: Document, content: list[TokenRange], speaker: Actor | No
 
 
 def _is_denied(doc: Document, token: int, first: int) -> bool:
-    """Return whether a negation precedes a token, directly or before one word: "no disgrace", "not a disgrace"."""
+    """Return whether one of the two words before a token is a negation: "no disgrace", "not a disgrace"."""
     return any(word in doc.lexicon.negations for word in doc.text.lower[max(first, token - 2) : token])
 
 
 @cache
 def _counted_words(language: str) -> dict[str, list[str]]:
-    """Return word -> the kinds of which it is counted, a kind once for each list of it that holds the word."""
+    """Return word -> its kinds; a kind is repeated for each of its lists that contains the word."""
     lexicon = load_lexicon(language)
     if lexicon is None:
         return {}

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 def act_of_ambiguous_cue(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> Act:
-    """Return the act of a candidate whose cue is more than "say"; that of the cue unless speaker or content differ."""
+    """Return the act of a candidate whose cue names an act: that of the cue, unless speaker or content give another."""
     if candidate.act == "demand":
         if _is_question(doc, candidate.content[0]):
             return "ask"
         return "announce" if _proposes_own_plan(doc, candidate, speaker) else "demand"
-    if candidate.act == "threaten" and _only_warns(doc, candidate):
+    if candidate.act == "threaten" and _is_warning(doc, candidate):
         return _act_of_warning(doc, candidate)
     return candidate.act
 
 
 def _proposes_own_plan(doc: Document, candidate: StatementCandidate, speaker: Actor | None) -> bool:
-    """Return whether a government or office proposes: it makes its own plan public; others demand by a proposal."""
+    """Return whether a government or office proposes, and so announces its own plan; others demand by a proposal."""
     if speaker is None or doc.lexicon.closed_classes.proposal_words.isdisjoint(doc.text.lower[slice(*candidate.cue)]):
         return False
     words = f"{speaker.role or ''} {speaker.name}".lower().replace(",", " ").split()
@@ -33,10 +33,10 @@ def _proposes_own_plan(doc: Document, candidate: StatementCandidate, speaker: Ac
 
 
 def _act_of_warning(doc: Document, candidate: StatementCandidate) -> Act:
-    """Return the act of "warned …": "demand" with an infinitive, "threaten" if the harm is the speaker's or depends.
+    """Return the act of "warned …": "demand", "threaten" or "say".
 
-    "Warned them to leave" demands; "warned that it would fire", "that they would be sued" and "of a strike unless …"
-    threaten; "warned that snow was likely" says.
+    "Warned them to leave" is a demand.  A condition, a harm or an act of the speaker makes a threat: "warned of strikes
+    unless …", "that they would be sued", "that it would fire".  "Warned that snow was likely" only says.
     """
     text = doc.text
     starts = [text.lower[first : first + 2] for first, _ in candidate.content]  # a passive's content has two spans
@@ -46,17 +46,17 @@ def _act_of_warning(doc: Document, candidate: StatementCandidate) -> Act:
     closed, judgement = doc.lexicon.closed_classes, doc.lexicon.judgement
     if not words.isdisjoint(closed.threat_words) or not words.isdisjoint(judgement["harm"]):
         return "threaten"
-    return "threaten" if _announces_own_deed(doc, candidate) else "say"
+    return "threaten" if _announces_own_act(doc, candidate) else "say"
 
 
-def _only_warns(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether the cue is "warn" or "warning", which threatens only with some content."""
+def _is_warning(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether the cue is "warn" or "warning", which is a threat only with some contents."""
     warning = doc.lexicon.closed_classes.warning_words
     return not warning.isdisjoint(doc.text.lower[slice(*candidate.cue)])
 
 
-def _announces_own_deed(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether the content opens with a pronoun for the speaker and what it will do: "we will …"."""
+def _announces_own_act(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether the content begins with a pronoun and a modal or verb of intention: "we will …"."""
     text = doc.text
     at, last = candidate.content[0]
     while at < last and (text.tags[at] == "PUNCT" or text.lower[at] == "that"):

@@ -1,4 +1,4 @@
-"""Outlets of interviews that later statements of the interviewee share.
+"""Outlets of interviews, credited for later statements of the interviewee as well.
 
 "Hale told [the Daily Post] the port would open. He said the cranes had come": both statements were made to the Post.
 """
@@ -12,17 +12,17 @@ from worker.schema import Statement
 
 
 class InterviewCredits:
-    """The outlet to which each person spoke last."""
+    """The outlet of the latest interview with each person."""
 
     def __init__(self, doc: Document) -> None:
         self._doc = doc
         self._outlets: dict[str, list[str]] = {}
 
     def credit(self, statement: Statement, *, interview: bool) -> Statement:
-        """Return the statement, credited to the interview that its speaker goes on giving.
+        """Return the statement, with the outlet of the interview to which it belongs.
 
-        `interview`: the sentence itself names the outlet to which the speaker talks.  Another venue or addressee ends
-        the interview; "told the newspaper" does not.
+        `interview`: whether its sentence names the outlet.  Another venue or addressee ends the interview; "told the
+        newspaper" does not.
         """
         speaker = statement.speaker
         if speaker is None or speaker.type != "person":
@@ -40,7 +40,7 @@ class InterviewCredits:
         return msgspec.structs.replace(statement, via=list(outlets), target=target)
 
     def _is_elsewhere(self, statement: Statement) -> bool:
-        """Return whether the statement has a venue or addressee other than a newspaper or broadcaster without name."""
+        """Return whether the statement has a venue or addressee other than an unnamed newspaper or broadcaster."""
         if statement.venue is None:
             return statement.target is not None and statement.act in {"say", "announce", "ask"}
         words = statement.venue.text.lower().split()

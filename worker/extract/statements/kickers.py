@@ -34,7 +34,7 @@ def kicker_end(doc: Document, first: int, last: int) -> int:
 
 
 def place_end(doc: Document, first: int, last: int) -> int:
-    """Return the token after a place in capitals and its colon, which open a paragraph: "BERGEN: | A man …"."""
+    """Return the token after a place in capitals and a colon at the start of a paragraph: "BERGEN: | A man …"."""
     text = doc.text
     opens = text.paragraph_range(first)[0] == first and first + 2 < last and text.words[first + 1] == ":"
     placed = opens and _is_capitals(text.words[first]) and doc.mentions.person_at(first) is None

@@ -1,7 +1,7 @@
-"""Whether a candidate reports words: speech or writing, rather than a thought, a finding or a deed.
+"""Whether a candidate reports words, spoken or written, rather than a thought, a finding or a deed.
 
-"Hale believes that …", "the study shows that …", "Hale offered her seat" are no statements.  Quoted words of some
-length always are: "Hale believes it is “the end of the road”".
+"Hale believes that …", "the study shows that …" and "Hale offered her seat" are no statements.  A candidate with a
+quotation of at least `_QUOTED_SPEECH` words always is: "Hale believes it is “the end of the road”".
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from worker.extract.statements.phrase_kinds import TokenRange, is_animate
 from worker.schema import Actor
 
 _QUOTED_SPEECH = 3
-"""Words from which a quotation inside reported content is speech rather than a term, a name or scare quotes."""
+"""Minimum number of words of a quotation that is speech, rather than a term, a name or scare quotes."""
 _LOWER_CASE = 4
-"""Letters from which a word of a title is capitalised."""
+"""Minimum number of letters of a word that is capitalised in titles."""
 _BARE_NAME = 2
-"""Words up to which a phrase after a verb of calling has no room for a predicate: "called an ambulance"."""
+"""Maximum number of words of an object without predicative after a verb of calling: "called an ambulance"."""
 _GERUND_PREPOSITIONS = frozenset({"for", "on", "against", "into", "to", "of", "as", "with", "from", "at", "about"})
-"""Prepositions whose gerund names a deed: "fined for | describing …"."""
+"""Prepositions before a gerund that denotes a deed: "fined for | describing …"."""
 _CUE_PREPOSITIONS = frozenset({"of", "about"})
 """Prepositions that belong to an adjective as cue: "critical of"."""
 _CONTRACTED = frozenset({"'s", "’s"})
 """The pronoun of "let's say"."""
 _DEMONSTRATIVES = frozenset({"this", "that", "these", "those", "one"})
 _HYPOTHETICAL = frozenset({"phrase", "infinitive", "clause", "that", "question"})
-"""Complements that a modal verb leaves unsaid: "would argue that …", "will announce a plan"."""
+"""Complements that are not yet said if the verb has a modal: "would argue that …", "will announce a plan"."""
 
 
 def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
@@ -51,17 +51,17 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         clause = rule.endswith(("_that", "_clause"))
         return cue is not None and clause and _is_finding_of_court(doc, candidate.source, cue)
     if rule == "nominal":
-        return _is_uttered(doc, candidate)
+        return _noun_reports_words(doc, candidate)
     if verb is None or cue is None:
         return True
-    return _is_told(doc, candidate, verb, cue)
+    return _verb_reports_words(doc, candidate, verb, cue)
 
 
-def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
-    """Return whether a verb of speech tells words that were said."""
+def _verb_reports_words(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
+    """Return whether a verb of speech reports words that were said."""
     deeds, form = doc.lexicon.deeds, candidate.rule.rpartition("_")[2]
     if candidate.rule in {"passive", "passive_agent"}:
-        return _is_told_in_passive(doc, verb, cue)
+        return _passive_reports_words(doc, verb, cue)
     if verb.modal >= 0 and not verb.negated and (form in _HYPOTHETICAL or candidate.rule.startswith("content")):
         return False
     if cue.lemma in deeds["endeavours"] and form == "infinitive":
@@ -77,14 +77,14 @@ def _is_told(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue:
     if form != "phrase":
         return True
     if cue.lemma in deeds["stances"]:
-        return _is_taken_stance(doc, candidate, verb, cue)
-    return not _is_deed_by_object(doc, candidate, cue)
+        return _is_stated_stance(doc, candidate, verb, cue)
+    return not _object_marks_deed(doc, candidate, cue)
 
 
 def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str) -> bool:
-    """Return whether an -ing form names or modifies a deed rather than adding a statement.
+    """Return whether an -ing form denotes a deed or modifies a noun, and reports no statement.
 
-    "the defending champion", "fined for describing …", "lights suggesting a change", "and maintaining the road".
+    Examples: "the defending champion", "fined for describing …", "lights suggesting a change", "and keeping the road".
     """
     before = candidate.cue[0] - 1
     if before < 0 or form not in {"phrase", "clause", "infinitive"} or doc.text.tags[before] == "PUNCT":
@@ -103,16 +103,16 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str
     return inanimate if form == "clause" else doc.text.tags[before][:2] == "NN"
 
 
-def _is_taken_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
-    """Return whether a stance was taken, in words: "has backed the plan", but no "backs", "backing", "did not back"."""
+def _is_stated_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
+    """Return whether a stance was stated: "has backed the plan", but not "backs", "backing" or "did not back"."""
     if cue.lemma not in doc.lexicon.deeds["sides"]:
         return False
     past = doc.text.tags[verb.head] in {"VBD", "VBN"}
     return past and not verb.negated and candidate.rule.startswith("source_cue")
 
 
-def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -> bool:
-    """Return whether the verb with this phrase tells a deed: "offered her seat", "backed the plan", "called a cab"."""
+def _object_marks_deed(doc: Document, candidate: StatementCandidate, cue: Cue) -> bool:
+    """Return whether the verb denotes a deed with this object: "offered her seat", "called a cab"."""
     deeds, lemma = doc.lexicon.deeds, cue.lemma
     if lemma in deeds["answers"] or lemma in deeds["legal_acts"]:
         return True
@@ -125,7 +125,7 @@ def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -
     if lemma in deeds["commands"]:
         return True  # "ordered an inquiry", but "ordered the crew to leave"
     if lemma in deeds["handing"]:
-        empty = end >= last or words[0] == "no"  # "issued a threat" tells nothing of its content
+        empty = end >= last or words[0] == "no"  # "issued a threat" has no content
         return empty or not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
     if lemma in deeds["turning_down"]:
         return doc.text.lower[end - 1] in deeds["proposals"] - {"claim", "claims"}
@@ -134,15 +134,15 @@ def _is_deed_by_object(doc: Document, candidate: StatementCandidate, cue: Cue) -
 
 
 def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether one phrase after a verb of calling is content: "called for talks", "what Hale called a delay"."""
+    """Return whether a phrase alone is content of a verb of calling: "called for talks", "what Hale called a delay"."""
     source, first = candidate.source, candidate.content[0][0]
     preposition = doc.text.lower[candidate.cue[1] - 1] in {"for", "on", "upon", "out"}
     relative = source is not None and source[0] > 0 and doc.text.lower[source[0] - 1] == "what"
     return preposition or relative or doc.text.quotation_of[first] >= 0
 
 
-def _is_told_in_passive(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
-    """Return whether a passive tells words: "was accused of …", but not "was published by …", "was honoured to …"."""
+def _passive_reports_words(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
+    """Return whether a passive reports words: "was accused of …", but not "was published by …", "was honoured to …"."""
     if verb.modal >= 0:
         return False
     deeds = doc.lexicon.deeds
@@ -150,10 +150,10 @@ def _is_told_in_passive(doc: Document, verb: VerbGroup, cue: Cue) -> bool:
     return not any(cue.lemma in deeds[kind] for kind in done)
 
 
-def _is_uttered(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether a cue noun tells an utterance: its content is a clause, or a light verb utters it.
+def _noun_reports_words(doc: Document, candidate: StatementCandidate) -> bool:
+    """Return whether a cue noun reports words: its content is a clause, or it is the object of a light verb.
 
-    "her warning that …", "the order to …", "made a call for …", but not "her remarks on immigration".
+    "Her warning that …", "the order to …", "made a call for …", but not "her remarks on immigration".
     """
     first = candidate.content[0][0]
     clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
@@ -171,13 +171,13 @@ def _is_finding_of_court(doc: Document, source: TokenRange | None, cue: Cue) -> 
 
 
 def _is_evidence(doc: Document, source: TokenRange) -> bool:
-    """Return whether the source is a thing that shows a fact: a study, a record, figures."""
+    """Return whether the source is evidence: a study, a record, figures."""
     phrase = doc.chunks.noun_phrase(source[0])
     return phrase is not None and doc.text.lower[phrase.head] in doc.lexicon.deeds["evidence"]
 
 
 def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Actor | None) -> bool:
-    """Return whether the source is a pronoun whose referent the article does not name: "I", "who", "that"."""
+    """Return whether the source is a pronoun without a known referent: "I", "who", "that"."""
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
@@ -188,9 +188,9 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
 
 
 def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether the label of a turn is a person or, beside a question, any party.
+    """Return whether the label of a turn is a person or, next to a question, any party.
 
-    Fields of a list ("Publishers: …") and titles ("Star Quest: The Return is …") are none.
+    Fields of a list ("Publishers: …") and titles ("Star Quest: The Return is …") are no speakers.
     """
     text, source = doc.text, candidate.source
     if source is None:
@@ -218,7 +218,7 @@ def _is_part_of_headline(doc: Document, words: list[str]) -> bool:
 
 
 def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:
-    """Return whether a quotation of some words, and no title, is part of the content."""
+    """Return whether the content contains a quotation of at least `_QUOTED_SPEECH` words that is no title."""
     text = doc.text
     for first, last in candidate.content:
         numbers = {text.quotation_of[i] for i in range(first, last)} - {-1}
@@ -231,6 +231,6 @@ def _has_quoted_speech(doc: Document, candidate: StatementCandidate) -> bool:
 
 
 def _is_title(doc: Document, span: TokenRange) -> bool:
-    """Return whether the words are capitalised as a title's: "What Happens in a Small Town"."""
+    """Return whether the words are capitalised like a title: "What Happens in a Small Town"."""
     long = [w for w in doc.text.slice(*span).split() if w[0].isalpha() and len(w) >= _LOWER_CASE]
     return all(w[0].isupper() for w in long)

@@ -30,7 +30,7 @@ def candidates_in_sentence(
     """Return the outermost attributions in tokens [first, last), in text order.
 
     `quotation_start`: start of a quotation right before the sentence that this sentence may attribute ("“Why?” X
-    asked."); `first` if there is none.  `credited`: an outlet reports the words, and with them also thoughts.
+    asked."); `first` if there is none.  `credited`: whether an outlet is credited; then thoughts are reported as well.
     """
     candidates: list[StatementCandidate] = []
     verbs = _verbs(doc, first, last)

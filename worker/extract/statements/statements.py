@@ -123,7 +123,7 @@ def _drop_empty_spans(candidate: StatementCandidate) -> bool:
 
 # ---------------------------------------------------------------- from candidate to statement
 def _interview(doc: Document, candidate: StatementCandidate) -> list[str]:
-    """Return the outlet that the speaker told or was interviewed by, as the sentence of the cue names it."""
+    """Return the outlet that the sentence of the cue names as addressee or interviewer, at most one."""
     first, last = doc.text.sentence_range(candidate.cue[0])
     after = _after_cue(candidate)
     told = told_outlet(doc, after, last) if not candidate.content_includes(after) else []
@@ -167,7 +167,7 @@ def _build(doc: Document, candidate: StatementCandidate, interview: list[str]) -
 
 
 def _target(doc: Document, target: TokenRange | None, person: Person | None, interview: list[str]) -> Actor | None:
-    """Return the party addressed, accused or praised; None for the outlet that the speaker told."""
+    """Return the party addressed, accused or praised; None for the outlet of an interview."""
     if target is None or any(outlet in doc.text.slice(*target) for outlet in interview):
         return None
     return doc.mentions.resolve_disjoint(*target, person)

@@ -55,7 +55,7 @@ def statement_date(doc: Document, candidate: StatementCandidate) -> date | None:
     """Return the day that the sentence gives for the cue, resolved against the date of publication; else None.
 
     "said on Monday that …", "On Monday X said …", "X on Monday said …": the expression directly follows the cue, opens
-    the sentence or precedes the cue, outside source and content.  None too where the date of publication is unknown or
+    the sentence or precedes the cue, outside source and content.  Also None if the date of publication is unknown or
     the language has no event lexicon.
     """
     lexicon = load_event_lexicon(doc.lexicon.language)

@@ -26,11 +26,11 @@ _NEAR_DATE_CHARS = 40
 
 
 DATE_GROUPS = ("dated", "dated", "date", "day+tense")
-"""Groups of the features that `add_date_features` adds, as often as it adds one of them."""
+"""Groups of the features that `add_date_features` adds, each as often as it may occur."""
 
 
 def add_features(ctx: EventContext, classes: ActClasses, act: Act) -> None:
-    """Fill the features of an act without those of dates, its object and the words that exclude it; set its tense."""
+    """Set the tense of an act, its object and the words that exclude it, and its features except those of dates."""
     found = act.features
     if act.verb is not None:
         tense = add_verb_features(ctx, classes, act, act.verb)
@@ -104,7 +104,7 @@ def _add_place_features(ctx: EventContext, act: Act) -> None:
 
 
 def add_date_features(ctx: EventContext, act: Act) -> None:
-    """Add the features of the dates in the sentence of an act; the search for dates is what costs most."""
+    """Add the features of the dates in the sentence of an act; they cost most, as the dates have to be searched."""
     times, found = ctx.time_and_place.times.of_sentence(act.head), act.features
     found.append(f"dated:{min(len(times), 2)}")
     if times:

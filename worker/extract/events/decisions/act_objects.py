@@ -1,7 +1,7 @@
-"""Find what is decided: the object, complement or clause of a verb, the complement of a noun.
+"""Find the object of a decision: the object, complement or clause of a verb, the complement of a noun.
 
-A verb of report may have its clause before it ("The toll will rise, the ministry announced"); a noun that denotes what
-is decided is its own object ("the [accord with Latvia]").
+The clause of a verb of report may precede it ("The toll will rise, the ministry announced").  A noun that denotes a
+result is its own object ("the [accord with Latvia]").
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from worker.schema import Span
 
 _RESULTS = frozenset({"sign", "legislate", "plan"})
-"""Classes of nouns that denote what is decided: "accord", "bill", "proposal"."""
+"""Classes of nouns that denote the result of a decision: "accord", "bill", "proposal"."""
 _NEXT_PHRASE = frozenset({"DT", "PRP", "PRP$", "NNP"})
-"""Tags that open another phrase right after a noun: "under the proposal | the toll would rise"."""
+"""Tags of the first word of another phrase right after a noun: "under the proposal | the toll would rise"."""
 _RESIGNING = frozenset({"resign"})
 
 
 def object_of_act(ctx: EventContext, act: Act) -> Span | None:
-    """Return the span of what is decided; None if the text does not name it."""
+    """Return the span of the object of a decision; None if the text does not name it."""
     if act.verb is not None:
         return _object_of_verb(ctx, act, act.verb)
     return _object_of_noun(ctx, act, act.noun) if act.noun is not None else None
@@ -71,7 +71,7 @@ def _is_determiner(ctx: EventContext, at: int) -> bool:
 
 
 def _modified_patient(ctx: EventContext, act: Act, group: VerbGroup) -> NounPhrase | None:
-    """Return the noun that a participle modifies, where it names the decider: "[EU tariffs] imposed on Chile"."""
+    """Return the noun that a participle modifies, if that noun names the decider: "[EU tariffs] imposed on Chile"."""
     is_bare = group.first == group.head and ctx.text.tags[group.head] in {"VBN", "VBD"}
     return act.who.phrase if is_bare and act.who.source == "patient" else None
 
@@ -130,7 +130,7 @@ def gerund_after(ctx: EventContext, act: Act) -> Span | None:
 
 # ---------------------------------------------------------------- nouns
 def _object_of_noun(ctx: EventContext, act: Act, noun: NounPhrase) -> Span | None:
-    """Return the complement of a noun, or the noun itself if it denotes what is decided."""
+    """Return the complement of a noun, or the noun itself if it denotes the result."""
     is_result = not _RESULTS.isdisjoint(act.classes) and ctx.text.lower[noun.head] not in word_set(
         ctx.lexicon.decision.nouns.anaphoric
     )

@@ -55,9 +55,9 @@ def parties_of_verb(ctx: EventContext, classes: ActClasses, group: VerbGroup) ->
 
 
 def _followers(ctx: EventContext, subject: NounPhrase) -> list[Actor]:
-    """Return the party of people named by their political owner: "Berg's rivals", "his lawyers"; else empty.
+    """Return the party of people identified by a politician or body: "Berg's rivals", "his lawyers"; else empty.
 
-    They represent the country of the owner.
+    Their country is that of the politician or body.
     """
     owner = ctx.parties.possessor(subject, subject.head)
     if (
@@ -129,7 +129,7 @@ def _reporting_subject(ctx: EventContext, pronoun: NounPhrase) -> NounPhrase | N
 def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) -> ActParties:
     """Return the owner of a noun, the parties among its modifiers, after its preposition, or of the verb before it."""
     owner = _owner(ctx, noun) if not _is_owned_by_time(ctx, noun) else None
-    if owner is not None and not _is_suffered(ctx, classes, noun, owner):
+    if owner is not None and not _is_patient(ctx, classes, noun, owner):
         return ActParties([owner], "owner")
     for before in (
         ctx.parties.modifier_parties(noun, noun.head),
@@ -141,7 +141,7 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
     at = skip_time(ctx, noun.last)
     if ctx.word(at) in classes.grammar_words["noun_decider_prepositions"]:
         named = ctx.clauses.noun_phrase(at + 1)
-        found = ctx.parties.parties_of(named) if not _are_troops(ctx, classes, named, at) else []
+        found = ctx.parties.parties_of(named) if not _denotes_troops(ctx, classes, named, at) else []
         if found:
             return ActParties(found, ctx.word(at))
     participle = ctx.chunks.verb_group(at)
@@ -157,21 +157,21 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
     return ActParties(parties_of_verb(ctx, classes, group).parties, "verb")
 
 
-def _is_suffered(ctx: EventContext, classes: ActClasses, noun: NounPhrase, owner: Actor) -> bool:
-    """Return whether the owner of a noun is not who acts, but the person that it happens to: "Berg's arrest"."""
+def _is_patient(ctx: EventContext, classes: ActClasses, noun: NounPhrase, owner: Actor) -> bool:
+    """Return whether the possessor of a noun is a person and its patient, not its agent: "Berg's arrest"."""
     is_listed = ctx.text.lower[noun.head] in classes.grammar_words["suffered_nouns"]
     return is_listed and owner.type == "person" and ctx.word(noun.last) != "of"
 
 
-def _are_troops(ctx: EventContext, classes: ActClasses, noun: NounPhrase | None, at: int) -> bool:
-    """Return whether the of-phrase of a noun names those who are moved: "the withdrawal of [5,000 troops]"."""
+def _denotes_troops(ctx: EventContext, classes: ActClasses, noun: NounPhrase | None, at: int) -> bool:
+    """Return whether the of-phrase of a noun denotes troops, its patient: "the withdrawal of [5,000 troops]"."""
     if noun is None or ctx.word(at) != "of":
         return False
     return "troops" in classes.classes_of_object.get(ctx.text.lower[noun.head], ())
 
 
 def _opens_report(ctx: EventContext, group: VerbGroup, noun: NounPhrase) -> bool:
-    """Return whether a noun is no object, but the subject of a reported clause: "said [the plans] were too dear"."""
+    """Return whether a noun after a verb of speech is the subject of a clause: "said [the plans] were too dear"."""
     cue = ctx.doc.lexicon.cues.get(ctx.text.lower[group.head])
     is_definite = ctx.text.lower[noun.first] not in {"a", "an", "no", "any"}  # "said no decision had been made"
     return cue is not None and cue.clause and is_definite and predicate_start(ctx, noun) is not None

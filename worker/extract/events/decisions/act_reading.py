@@ -67,9 +67,9 @@ def read_act(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate
 
 
 def _category_by_object(ctx: EventContext, act: Act, about: Span, deciders: int) -> Category:
-    """Return the category of an act that is executive by its word, by what is decided.
+    """Return the category, by its object, of an act that is executive by its verb or noun.
 
-    "signed the bill" is legislative, "A and B signed a pact" an agreement, "his decision to resign" personnel.
+    "Signed the bill" is legislative, "A and B signed a pact" an agreement, "his decision to resign" personnel.
     """
     first = ctx.text.token_at(about.start)
     noun, verb = ctx.clauses.noun_phrase(first), ctx.chunks.verb_group(first)

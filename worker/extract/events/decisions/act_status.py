@@ -1,6 +1,6 @@
-"""Statuses that the grammar of an act determines, whatever its word: "[has yet to] decide", "[until] the court rules".
+"""Statuses that the grammar of an act determines, whatever its verb: "[has yet to] decide", "[until] the court rules".
 
-The model of the scorer decides where the grammar leaves the status open.
+If the grammar leaves the status open, the model of the scorer determines it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _status_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> DecisionSt
     governors = {ctx.lexicon.lemma(ctx.text.lower[g.token]) for g in modality.governors}
     if not governors.isdisjoint(word_set(ctx.lexicon.modality.unwilling)):
         return "rejected"
-    if _awaits(ctx, group):
+    if _is_awaited(ctx, group):
         return "pending"
     if group.negated and not _REFUSALS.isdisjoint(act.classes):
         return "not_taken"  # "would not rule out"
@@ -57,14 +57,14 @@ def _status_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> DecisionSt
 
 
 def _is_undone(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a negated perfect or "never" says that nothing was decided: "has not signed", "never passed"."""
+    """Return whether a verb is a negated perfect or negated by "never": "has not signed", "never passed"."""
     words = ctx.text.lower[group.first : group.head]
     is_perfect = any(word in ctx.doc.lexicon.have or word in {"hasn", "haven", "hadn"} for word in words)
     return "never" in words or (group.negated and is_perfect)
 
 
-def _awaits(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether the verb tells for what another act waits: "until the court rules", "before it approves"."""
+def _is_awaited(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether the act of the verb is awaited: "until the court rules", "before it approves"."""
     text, start = ctx.text, ctx.text.sentence_range(group.head)[0]
     present = text.tags[group.first] in {"VBZ", "VBP"} and not group.negated
     if not group.finite or not present:
@@ -90,7 +90,7 @@ def _status_of_noun(ctx: EventContext, act: Act, noun: NounPhrase) -> DecisionSt
     made = word_set(ctx.lexicon.decision.nouns.reporting_verbs)
     for light in (verb, after, _infinitive_after_yet(ctx, after)):
         if light is None or ctx.lemma(light) not in made or light.last > light.head + 1:
-            continue  # "took up the offer" tells of something else
+            continue  # "took up the offer"
         if light is verb or light.passive:
             return _status_of_light_verb(ctx, light)
     return None
@@ -103,7 +103,7 @@ def decides_against(ctx: EventContext, about: Span | None) -> bool:
 
 
 def presents_plan(ctx: EventContext, act: Act) -> bool:
-    """Return whether a verb makes a plan known, which is then proposed: "unveiled plans for a bridge"."""
+    """Return whether a verb presents a plan, so that the status is "proposed": "unveiled plans for a bridge"."""
     if act.verb is None or act.object is None:
         return False
     classes = load_act_classes(ctx.doc.lexicon.language)
@@ -112,7 +112,7 @@ def presents_plan(ctx: EventContext, act: Act) -> bool:
 
 
 def _infinitive_after_yet(ctx: EventContext, verb: VerbGroup | None) -> VerbGroup | None:
-    """Return the infinitive of "had yet to be taken"; None for another verb."""
+    """Return the infinitive after "yet": "had yet [to be taken]"; None for another verb."""
     return ctx.chunks.verb_group(verb.last + 1) if verb is not None and ctx.word(verb.last) == "yet" else None
 
 

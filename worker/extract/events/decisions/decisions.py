@@ -93,21 +93,21 @@ def _find_candidates(ctx: EventContext) -> list[EventCandidate]:
 
 
 def _selected_acts(ctx: EventContext, scorer: EventScorer) -> list[Act]:
-    """Return the acts that the scorer accepts; dates are searched only where they can lift an act to the threshold."""
-    acts, most = undated_acts(ctx), _most_of_dates(ctx.doc.lexicon.language)
+    """Return the acts that the scorer accepts; dates are searched only if they can raise a score to the threshold."""
+    acts, max_gain = undated_acts(ctx), _max_date_gain(ctx.doc.lexicon.language)
     for act in acts:
         act.score = scorer.score(act.features)
-        if act.score + most >= scorer.threshold:
+        if act.score + max_gain >= scorer.threshold:
             add_date_features(ctx, act)
             act.score = scorer.score(act.features)
     return select_best(acts, scorer.threshold, ctx.text.starts, ctx.text.ends)
 
 
 @cache
-def _most_of_dates(language: str) -> float:
-    """Return the most that the dates of its sentence can add to the score of an act."""
+def _max_date_gain(language: str) -> float:
+    """Return the maximum by which dates in its sentence can raise the score of an act."""
     scorer = load_scorer(language, "decision")
-    return scorer.most(DATE_GROUPS) if scorer is not None else 0.0
+    return scorer.max_gain(DATE_GROUPS) if scorer is not None else 0.0
 
 
 def _is_same_decision(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:

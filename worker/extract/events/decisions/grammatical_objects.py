@@ -59,7 +59,7 @@ def _name_of(ctx: EventContext, noun: NounPhrase) -> NounPhrase:
 
 
 def _opens_report(ctx: EventContext, noun: NounPhrase, at: int) -> bool:
-    """Return whether a clause after a noun is no relative clause: "said [last month] that", "told [the nation] he"."""
+    """Return whether a clause after a noun is reported speech: "said [last month] that", "told [the nation] he"."""
     if ctx.clauses.is_time_expression(noun):
         return True
     verb = ctx.chunks.verb_group(noun.first - 1)

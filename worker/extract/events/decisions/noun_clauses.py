@@ -1,4 +1,4 @@
-"""The clause of a noun of decision: its predicate, and its owner where "his" or "her" names it."""
+"""The clause around a noun of decision: its predicate, and the owner to whom "his" or "her" refers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from worker.schema import Actor
 
 _PARALLEL_WINDOW = 16
-"""Tokens between two possessives of the same owner: "Berg's plan for the ports and his vote"."""
+"""Maximum number of tokens between two possessives of one owner: "Berg's plan for the ports and his vote"."""
 
 
 def predicate_start(ctx: EventContext, noun: NounPhrase) -> int | None:
@@ -22,9 +22,9 @@ def predicate_start(ctx: EventContext, noun: NounPhrase) -> int | None:
 
 
 def parallel_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
-    """Return the person to whom "his" or "her" refers as to the owner of another noun: "[Berg]'s plan and his vote".
+    """Return the antecedent of "his" or "her" that owns a noun in the same clause: "[Berg]'s plan and his vote".
 
-    None if the determiner is another word, or a finite verb is between the two.
+    None if the determiner is another word, or a finite verb separates the two.
     """
     text, lexicon = ctx.text, ctx.doc.lexicon
     if text.tags[noun.first] != "PRP$" or text.lower[noun.first] not in lexicon.masculine | lexicon.feminine:

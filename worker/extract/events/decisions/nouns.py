@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _MAX_LIGHT_VERBS = 2
-"""Verb groups of a predicate that only reports its noun: "has yet | to be taken"."""
+"""Maximum number of verb groups of a predicate without content of its own: "has yet | to be taken"."""
 
 
 def decision_noun_candidate(ctx: EventContext, noun: NounPhrase) -> EventCandidate | None:

@@ -1,4 +1,4 @@
-"""What a pronoun as the object of a decision refers to: "passed [a bill], but it was vetoed"."""
+"""Antecedents of pronouns as objects of decisions: "passed [a bill], but it was vetoed"."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WINDOW = 40
 
 
 def without_pronoun(ctx: EventContext, about: Span | None) -> Span | None:
-    """Return the antecedent of an object that is only a pronoun; other objects and unresolved ones as they are."""
+    """Return the antecedent of an object that is only a pronoun; any other or unresolved object unchanged."""
     if about is None or " " in about.text:
         return about
     at = ctx.text.token_at(about.start)
@@ -42,9 +42,9 @@ def _named_before(ctx: EventContext, at: int) -> Span | None:
 
 
 def _decided_before(ctx: EventContext, at: int) -> Span | None:
-    """Return the subject or noun phrase before "it" or "they" that denotes something to decide on; else None.
+    """Return the nearest subject, or else noun phrase, before "it" or "they" that can be decided on; else None.
 
-    The sentence and the one before are searched, subjects first.
+    The search covers the sentence and the one before.
     """
     classes = load_act_classes(ctx.doc.lexicon.language)
     if classes is None or ctx.text.lower[at] not in ctx.doc.lexicon.neuter | ctx.doc.lexicon.plural:

@@ -1,8 +1,7 @@
-"""Acts whose object or complement shows that the verb denotes no choice.
+"""Verbs whose object or complement gives them a sense other than a choice.
 
-"Released data", "concluded its hearing", "launched a missile" are publications, ends of occasions and executions;
-"imports dropped to $9 billion" is a change; "announced that two people were treated" tells a fact, "ruled from Oslo" is
-to govern.
+"Released data" is a publication, "concluded its hearing" an end, "launched a missile" an execution, "imports dropped to
+$9 billion" a change, "announced that two people were treated" a fact, and "ruled from Oslo" means governed.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def has_other_sense(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
-    """Return whether a verb denotes no choice with its object or complement."""
+    """Return whether the object or complement of a verb gives it a sense other than a choice."""
     group = act.verb
     if group is None:
         return False
@@ -46,7 +45,7 @@ def _is_of_other_objects(ctx: EventContext, classes: ActClasses, lemma: str, gro
 
 
 def _is_change(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a number follows a verb of change, or "to", "from" or "by" without an object: "dropped to 3%"."""
+    """Return whether the object of a verb is a number, or a number follows "to", "from" or "by": "dropped to 3%"."""
     target, at = ctx.clauses.object(group), group.last
     if target is not None:
         return ctx.text.tags[target.head] == "CD" or ctx.word(target.head) in {"percent", "%", "inches", "points"}
@@ -55,7 +54,7 @@ def _is_change(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def _tells_fact(ctx: EventContext, act: Act) -> bool:
-    """Return whether a clause in the past follows: "announced that two people sought treatment"."""
+    """Return whether a that-clause in the past tense follows: "announced that two people sought treatment"."""
     at = skip_adjuncts(ctx, act.last)
     if ctx.word(at) != "that":
         return False
@@ -65,7 +64,7 @@ def _tells_fact(ctx: EventContext, act: Act) -> bool:
 
 
 def _governs(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> bool:
-    """Return whether "rule" is to govern: "ruled from Oslo", "ruled in exile", "ruled for ten years"."""
+    """Return whether "rule" means to govern: "ruled from Oslo", "ruled in exile", "ruled for ten years"."""
     after, then = ctx.word(group.last), ctx.word(group.last + 1)
     if after in classes.grammar_words["governing_complements"] or (after == "in" and then == "exile"):
         return True

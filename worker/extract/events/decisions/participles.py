@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 
 _MAX_ADJUNCTS = 4
-"""Adjuncts between a participle and its agent."""
+"""Maximum number of adjuncts between a participle and its agent."""
 
 
 def is_agentive_participle(ctx: EventContext, group: VerbGroup) -> bool:
@@ -65,9 +65,9 @@ def _has_agent(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def _after_adjuncts(ctx: EventContext, group: VerbGroup) -> int:
-    """Return the token of the agent of a participle after its adjuncts: "set out overnight [by] the ministry"; else -1.
+    """Return the "by" of a participle's agent after its adjuncts: "set out overnight [by] the ministry"; else -1.
 
-    The agent is a political party, since "by" also names a means: "met on Friday by phone".
+    The agent has to be a political party, as "by" also introduces a means: "met on Friday by phone".
     """
     at, end = group.last, ctx.text.sentence_range(group.head)[1]
     if "by" not in ctx.text.lower[at:end]:

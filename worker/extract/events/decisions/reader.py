@@ -172,7 +172,7 @@ def _is_other_particle(ctx: EventContext, at: int) -> bool:
 
 
 def relative_object(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) -> Span | None:
-    """Return the noun that an infinitive of a relative clause acts on: "[the package] the cabinet plans to adopt".
+    """Return the antecedent that is the object of a relative infinitive: "[the package] the cabinet plans to adopt".
 
     None if the infinitive has an object of its own.
     """
@@ -201,7 +201,7 @@ def object_span(ctx: EventContext, noun: NounPhrase, verb: VerbGroup) -> Span:
 
 
 def _planned_act(ctx: EventContext, noun: NounPhrase) -> Span | None:
-    """Return the act that a time separates from its plan: "announced plans Sunday to [raise fares]"; else None."""
+    """Return the act of a plan after an intervening time: "announced plans Sunday to [raise fares]"; else None."""
     after = ctx.time_and_place.times.adverbial_end(noun.last) if noun.last < len(ctx.text.words) else noun.last
     verb = ctx.chunks.verb_group(after)
     is_plan = ctx.lexicon.decision_nouns.get(ctx.text.lower[noun.head]) == "proposed"
@@ -210,7 +210,7 @@ def _planned_act(ctx: EventContext, noun: NounPhrase) -> Span | None:
 
 
 def _first_conjunct(ctx: EventContext, noun: NounPhrase) -> int:
-    """Return where a coordinated subject begins: "[the borders and other limits] were lifted"."""
+    """Return the first token of a coordinated subject: "[the borders and other limits] were lifted"."""
     first = ctx.clauses.conjuncts(noun)[0].first
     is_governed = first > 0 and (
         ctx.text.tags[first - 1] in {"IN", "TO", "SC"} or ctx.chunks.verb_group(first - 1) is not None
@@ -219,7 +219,7 @@ def _first_conjunct(ctx: EventContext, noun: NounPhrase) -> int:
 
 
 def _trim_object(ctx: EventContext, whole: Span, first: int, least: int) -> Span:
-    """Return the span from a token, without a vote count at its end; tokens before `least` stay."""
+    """Return the span from token `first`, without a vote count at its end; tokens before `least` are kept."""
     last = ctx.text.token_at(whole.end - 1) + 1
     vote_count = next((i for i in range(least, last - 1) if skip_vote_count(ctx, i) > i and ctx.word(i) == "by"), last)
     return ctx.text.span(first, vote_count)

@@ -121,7 +121,7 @@ def _add_context_features(ctx: EventContext, classes: ActClasses, act: Act, grou
 
 
 def _is_aside(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a verb is that of an as-clause beside the others: "as you know"."""
+    """Return whether a verb belongs to a parenthetical as-clause: "as you know"."""
     subject = ctx.clauses.subject(group)
     return subject is not None and ctx.word(subject.first - 1) == "as"
 

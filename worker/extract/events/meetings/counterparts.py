@@ -1,4 +1,4 @@
-"""Counterparts of a meeting noun that no preposition of the noun introduces: in its relative clause or its main clause.
+"""Counterparts of a meeting noun outside its own phrase: in its relative clause or in the clause that it modifies.
 
 "The talks that [Berg] held with [Ozola]", "a summit at which [Berg] met [Ozola]", "[Berg] told [Ozola] at a meeting",
 "[Latvia] reached an agreement with [its creditors] after weeks of talks".
@@ -32,11 +32,11 @@ def held_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
     return [*subject_parties(ctx, verb), *with_parties(ctx, verb.last)] if verb is not None else []
 
 
-def parties_of_occasion(ctx: EventContext, noun: NounPhrase, *, owned: bool) -> list[Actor]:
-    """Return the parties of the relative clause of which the noun is the occasion: "at which [Berg] told [Ozola]".
+def relative_clause_parties(ctx: EventContext, noun: NounPhrase, *, owned: bool) -> list[Actor]:
+    """Return the parties of a relative clause whose occasion is the noun: "a summit at which [Berg] told [Ozola]".
 
-    `owned`: whether parties are known; a pronoun as subject then denotes one of them.  A clause of time tells something
-    of the meeting only if its subject addresses somebody: "talks with Berg, when Ozola announced the deal".
+    `owned`: whether parties are known; a pronoun as subject then denotes one of them.  A clause with "when" counts only
+    with a verb of address; in "talks with Berg, when Ozola announced the deal" Ozola is no party.
     """
     opener, verb = _clause_of_occasion(ctx, noun)
     if verb is None or (opener == "when" and not addressees(ctx, verb)):
@@ -74,7 +74,7 @@ def opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:
 
 
 def _clause_of_occasion(ctx: EventContext, noun: NounPhrase) -> tuple[str, VerbGroup | None]:
-    """Return (relative word, verb) of the clause that the noun is the occasion of: "talks in Oslo where he told"."""
+    """Return (relative word, verb) of a relative clause whose occasion is the noun: "talks in Oslo where he told"."""
     text, m = ctx.text, ctx.lexicon.meeting
     end = text.sentence_range(noun.head)[1]
     for at in range(noun.last, min(end, noun.last + _RELATIVE_WINDOW)):
@@ -102,11 +102,11 @@ def addressees(ctx: EventContext, verb: VerbGroup) -> list[Actor]:
     return ctx.parties.parties_of(target) if target is not None and target.first <= verb.last + 1 else []
 
 
-def occasion_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the counterparts in the clause of which the noun is the occasion.
+def main_clause_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the counterparts in the clause that the noun modifies as an adverbial; empty if it is no adverbial.
 
-    The object of a verb of address ("told [Ozola] at a meeting") and the partner of an agreement or a quarrel: "agreed
-    with [Ozola] in talks".  Empty if the noun is no adverbial of the clause, or has parties of its own.
+    They are the object of a verb of address ("told [Ozola] at a meeting") or the partner of an agreement or a quarrel
+    ("agreed with [Ozola] in talks").
     """
     is_adverbial = ctx.word(noun.first - 1) in word_set(ctx.lexicon.meeting.adverbial_prepositions)
     if not is_adverbial and not _is_measured(ctx, noun):
@@ -118,7 +118,7 @@ def occasion_parties(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
 
 
 def _is_measured(ctx: EventContext, noun: NounPhrase) -> bool:
-    """Return whether a measure of the noun is the adverbial: "after [four weeks of] talks"."""
+    """Return whether the noun is part of an adverbial of measure: "after [four weeks of] talks"."""
     measure = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
     return (
         measure is not None
@@ -148,7 +148,7 @@ def _partners_before(ctx: EventContext, verb: VerbGroup, noun: NounPhrase) -> li
 
 
 def frame_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
-    """Return the possessor of what happens at a meeting: "[Berg]'s remarks at the talks", "[her] departure from"."""
+    """Return the possessor of a noun that a meeting modifies: "[Berg]'s remarks at the talks", "[her] exit from"."""
     if ctx.word(noun.first - 1) not in word_set(ctx.lexicon.meeting.frame_prepositions):
         return None
     frame = ctx.clauses.noun_phrase(noun.first - 2)
@@ -160,8 +160,8 @@ def frame_owner(ctx: EventContext, noun: NounPhrase) -> Actor | None:
     return ctx.parties.possessor(frame, frame.head)
 
 
-def holders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
-    """Return the agents of a participle after the noun: "a dinner hosted by [Berg]", "talks chaired by [Ozola]"."""
+def hosting_agents(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
+    """Return the agents of a participle of hosting: "a dinner hosted by [Berg]", "talks chaired by [Ozola]"."""
     verb = ctx.chunks.verb_group(noun.last)
     if verb is None or verb.finite or ctx.text.tags[verb.head] != "VBN" or ctx.word(verb.last) != "by":
         return []
@@ -169,7 +169,7 @@ def holders(ctx: EventContext, noun: NounPhrase) -> list[Actor]:
 
 
 def with_groups_beside(ctx: EventContext, parties: list[Actor]) -> list[Actor]:
-    """Return the parties that can take part, with the groups beside a political one: "Oslo and [its creditors]"."""
+    """Return the parties that can take part; groups only beside a political party: "Oslo and [its creditors]"."""
     able = [a for a in parties if ctx.roles.political_role(a) or a.type == "person"]
     if not any(ctx.roles.political_role(a) == POLITICAL for a in able):
         return able

@@ -32,7 +32,7 @@ _POINTING = frozenset({"definite", "demonstrative"})
 _MARGIN_WITHOUT_PARTIES = 0.8
 """Log-odds above the threshold from which a trigger without parties is a meeting of its own."""
 _REPEAT_SENTENCES = 3
-"""Sentences after a meeting in which the same noun with the definite article denotes it."""
+"""Sentences after a meeting in which a definite phrase with the same noun refers to it."""
 _MAX_COMPARED = 24
 """Meetings without parties that are compared with a new trigger, so that the cost is linear."""
 
@@ -174,9 +174,9 @@ def _is_purpose_of_visit(ctx: EventContext, old: EventCandidate, new: EventCandi
 def _can_refer_to(ctx: EventContext, implied: set[EventCandidate], old: EventCandidate, new: EventCandidate) -> bool:
     """Return whether the anaphoric candidate `new` can refer to the meeting of `old`.
 
-    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.  The
-    subject of its clause (`implied`) is no such party if the same noun repeats the meeting of others: "Oslo and Riga
-    held talks. Berg scuttled [the talks]".
+    Their fields must be compatible, and `new` must name no parties or at least one of the parties of `old`.  Other
+    parties are allowed if they come from the subject of its clause (`new` is in `implied`) and its noun repeats that of
+    `old`: "Oslo and Riga held talks. Berg scuttled [the talks]".
     """
     named = set() if _names_no_party(new) else party_names(new)
     if not _is_compatible(ctx, old, new):

@@ -40,7 +40,7 @@ _MARGIN_OF_MENTIONS = 0.4
 _MOST_WITHOUT_PARTICIPANTS = 0.65
 """Highest confidence of a meeting of which no mention names a participant: its parties are unknown or guessed."""
 _REASONS = 6
-"""Features that explain the score of a meeting."""
+"""Number of features that explain the score of a meeting."""
 
 
 def extract_meetings(doc: Document) -> Iterable[Meeting]:
@@ -59,7 +59,7 @@ def extract_meetings(doc: Document) -> Iterable[Meeting]:
 
 
 def meeting_reasons(doc: Document) -> dict[str, list[str]]:
-    """Return id of a meeting -> the features that raise the score of its most certain mention most, strongest first."""
+    """Return id of a meeting -> the strongest features of its most certain mention, strongest first."""
     ctx, scorer = event_context(doc), load_scorer(doc.lexicon.language, "meeting")
     if ctx is None or scorer is None:
         return {}

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PAIR_WINDOW = 14
 """Tokens after the first party of "between" that are searched for "and"."""
 _VISIT_WINDOW = 6
-"""Tokens after a visit that are searched for its "by": "the visit to Latvia by Berg"."""
+"""Tokens after a meeting noun that are searched for "by": "the visit to Latvia by Berg"."""
 _ADVERBIAL_WINDOW = 4
 """Tokens of an adverbial before its noun: "After [months of secret] talks"."""
 
@@ -51,7 +51,7 @@ def noun_participants(
         rule = "possessor"
     elif verb is not None and verb.passive:
         found += agent_parties(ctx, verb.last)
-    elif proposer := _owner_of_frame(ctx, noun):
+    elif proposer := _owner_of_outer_noun(ctx, noun):
         found.insert(0, proposer)
     elif has_light_verb and verb is not None:
         guest = ctx.clauses.object(verb)
@@ -86,7 +86,7 @@ def after_possessor(ctx: EventContext, noun: NounPhrase, at: int) -> NounPhrase:
 
 
 def is_of_other_noun(ctx: EventContext, noun: NounPhrase) -> bool:
-    """Return whether the meeting is the subject matter of another noun ("a video of the meeting"), and no occasion."""
+    """Return whether the meeting is only the subject matter of another noun: "a video of the meeting"."""
     outer = ctx.clauses.noun_phrase(noun.first - 2) if ctx.word(noun.first - 1) == "of" else None
     if outer is None:
         return False
@@ -94,8 +94,8 @@ def is_of_other_noun(ctx: EventContext, noun: NounPhrase) -> bool:
     return ctx.text.lower[outer.head] not in word_set(m.partitive_nouns, m.phase_nouns, m.sideline_nouns)
 
 
-def _owner_of_frame(ctx: EventContext, noun: NounPhrase) -> Actor | None:
-    """Return the possessor of the noun that governs or frames the meeting: "[Berg]'s invitation to talks"; or None."""
+def _owner_of_outer_noun(ctx: EventContext, noun: NounPhrase) -> Actor | None:
+    """Return the possessor of a noun that the meeting complements or modifies: "[Berg]'s invitation to talks"."""
     frame = governing_noun(ctx, noun)
     if frame is not None and ctx.text.lower[frame.head] in word_set(ctx.lexicon.meeting.record_nouns):
         return None  # "his account of the talks"
@@ -171,7 +171,7 @@ def _is_of_other_meeting(ctx: EventContext, start: int, preposition: int) -> boo
 
 
 def _second_of_pair(ctx: EventContext, first: NounPhrase) -> list[Actor]:
-    """Return the parties after "and" where a modifier parts a pair: "between a mission led by Berg and [creditors]"."""
+    """Return the second party of "between", after a modifier: "between a mission led by Berg and [creditors]"."""
     end = min(ctx.text.sentence_range(first.head)[1], first.last + _PAIR_WINDOW)
     for at in range(first.last, end - 1):
         verb = ctx.chunks.verb_group(at)

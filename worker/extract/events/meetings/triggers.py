@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.counterparts import (
     held_parties,
-    holders,
-    occasion_parties,
-    parties_of_occasion,
+    hosting_agents,
+    main_clause_parties,
+    relative_clause_parties,
     with_groups_beside,
 )
 from worker.extract.events.meetings.implied_participants import (
@@ -125,7 +125,7 @@ def _completed(
     if form != "press_conference":
         held = _able(ctx, held_parties(ctx, noun), [])
         found = held if len(held) >= _PAIR else distinct_parties([*held, *found])
-        occasion = [*parties_of_occasion(ctx, noun, owned=bool(found)), *holders(ctx, noun)]
+        occasion = [*relative_clause_parties(ctx, noun, owned=bool(found)), *hosting_agents(ctx, noun)]
         found = [*found, *_able(ctx, occasion, found)]
     if form in _TALKS and _is_counterpart_alone(ctx, noun, found):
         found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
@@ -134,14 +134,14 @@ def _completed(
         source = "clause" if found else "nothing"
     is_shared = form in _TALKS or ctx.word(noun.first) in ctx.doc.lexicon.plural  # "agreed with X at their summit"
     if is_shared and (len(found) == 1 or source == "modifier"):
-        found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *occasion_parties(ctx, noun)])])
+        found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *main_clause_parties(ctx, noun)])])
     return found, source
 
 
 def _without_occasion(ctx: EventContext, actor: Actor) -> Actor | None:
-    """Return the body in the name of a meeting that was read as a party: "[OPEC] conference", "the [council] meeting".
+    """Return the body within a party that is the name of a meeting: "[OPEC] conference", "the [council] meeting".
 
-    The actor itself if its name is none of a meeting; None if the name holds no body: "Harbour Conference".
+    Any other party is returned unchanged.  None if the name contains no body: "Harbour Conference".
     """
     heads = word_set(ctx.lexicon.meeting.occasion_names)
     words, span = actor.name.split(), actor.mention

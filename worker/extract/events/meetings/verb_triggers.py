@@ -154,7 +154,7 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
 
 
 def _is_reduced_relative(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a participle describes the places visited: "officials of the countries [visited]"."""
+    """Return whether a participle modifies the places visited: "officials of the countries [visited]"."""
     return ctx.text.tags[group.head] == "VBN" and not group.finite and ctx.word(group.last) != "by"
 
 
@@ -174,9 +174,9 @@ def _parties_of_verb(ctx: EventContext, group: VerbGroup, lemma: str, name: str)
 def _speaker_for_pronoun(
     ctx: EventContext, group: VerbGroup, subject: list[Actor], others: list[Actor]
 ) -> Actor | None:
-    """Return the speaker of the statement in which a pronoun as subject was resolved to its own partner.
+    """Return the speaker as the subject of a verb whose pronoun was wrongly resolved to its partner; else None.
 
-    "The president": Berg.  "[Ozola] said he had spoken with the president".  None for any other verb.
+    "[Ozola] said he had spoken with the president": "he" is Ozola, not the president.
     """
     noun = ctx.clauses.subject(group)
     statement = ctx.statement_at(group.head)

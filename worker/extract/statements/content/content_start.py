@@ -58,7 +58,7 @@ def find_content_start(doc: Document, cue: Cue, at: int, limit: int) -> tuple[in
 
 
 def _quotation_after_recipient(doc: Document, cue: Cue, at: int, limit: int) -> int:
-    """Return the start of the quotation after a recipient and a comma: "told the committee, | “…”"; -1 if none is."""
+    """Return the start of the quotation after a recipient and a comma: "told the committee, | “…”"; else -1."""
     phrase = doc.chunks.noun_phrase(at) if cue.recipient and cue.clause else None
     if phrase is None or phrase.first != at or phrase.last + 1 >= limit or doc.text.words[phrase.last] != ",":
         return -1
@@ -67,7 +67,7 @@ def _quotation_after_recipient(doc: Document, cue: Cue, at: int, limit: int) -> 
 
 
 def _is_object(doc: Document, cue: Cue, phrase: NounPhrase) -> bool:
-    """Return whether the phrase right after the cue is its object, of which a clause after it is a modifier.
+    """Return whether the phrase right after the cue is its object, modified by the clause after it.
 
     "stressed the part | that guests play", "told the tale of a man | who fell"
     """

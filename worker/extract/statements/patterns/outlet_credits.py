@@ -96,7 +96,7 @@ def source_cited_by_outlet(doc: Document, at: int, last: int) -> tuple[TokenRang
 
 
 def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
-    """Return the outlet of an interview, broadcast or document in tokens [first, last): one or none.
+    """Return the outlet of an interview, broadcast or document in tokens [first, last), at most one.
 
     "in an interview with Channel Nine", "speaking on Channel Nine", "in a letter seen by the Daily Post".
     """
@@ -106,12 +106,12 @@ def interviewing_outlet(doc: Document, first: int, last: int) -> list[str]:
 
 
 def asking_outlet(doc: Document, first: int, last: int) -> list[str]:
-    """Return the outlet whose question is answered in tokens [first, last): "asked by Channel Nine"; one or none."""
+    """Return the outlet that asked a question in tokens [first, last): "asked by Channel Nine"; at most one."""
     return _outlet_after(doc, first, last, doc.lexicon.question_participles, "by")
 
 
 def _outlet_after(doc: Document, first: int, last: int, openers: frozenset[str], preposition: str | None) -> list[str]:
-    """Return the outlet after an opening word and a preposition, any one if `preposition` is None: one or none."""
+    """Return the outlet after an opener and a preposition, at most one; any preposition if `preposition` is None."""
     text = doc.text
     if openers.isdisjoint(text.lower[first:last]):
         return []  # fast path for most sentences

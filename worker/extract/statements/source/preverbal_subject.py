@@ -80,7 +80,7 @@ def _before_aside(doc: Document, at: int, left_limit: int) -> TokenRange | None:
 
 
 def _described_name(doc: Document, inner: TokenRange, left_limit: int) -> TokenRange | None:
-    """Return the name that a phrase before an aside describes: "[Ida Hale], a light, air and pump fitter who …, said".
+    """Return the name to which a phrase is an apposition: "[Ida Hale], a light, air and pump fitter who …, said".
 
     None if the phrase is no apposition.
     """

@@ -1,4 +1,4 @@
-"""Joints within an object: further infinitives, quotations, adverbs and appositions.
+"""Boundaries of objects at infinitives, quotations, adverbs, predicatives and hyphens.
 
 "decided to [close the port and open another]", "backed [a “fund of last resort” for ports]", "is studying [the
 judgment] carefully", "called the ruling on [the port] a landmark".
@@ -20,10 +20,10 @@ _NOUNS = frozenset({"NN", "NNS", "NNP", "CD"})
 _PHRASE_OPENERS = frozenset({"DT", "PRP$", "JJ", "CD", "NN", "NNS", "NNP"})
 _AFTER_ADVERB = frozenset({"TO", "IN", "SC", "PUNCT", "WP"})
 _MAX_LIST_TOKENS = 30
-"""Tokens between the first and the last infinitive of a list."""
+"""Maximum number of tokens between the first and the last infinitive of a list."""
 _MAX_QUOTED_TOKENS = 40
 _SHORT_QUOTATION = 8
-"""Tokens of a quotation that may be a part of a phrase: "a “fund of last resort” for ports"."""
+"""Maximum number of tokens of a quotation with which a phrase may begin: "“large cuts” to the fleet"."""
 
 
 def joins_infinitive(text: AnnotatedText, chunks: Chunks, at: int, first: int) -> bool:
@@ -41,7 +41,7 @@ def joins_infinitive(text: AnnotatedText, chunks: Chunks, at: int, first: int) -
 
 
 def resumes_shared_object(text: AnnotatedText, clauses: ClauseParser, comma: int, first: int) -> bool:
-    """Return whether the object of two infinitives follows a comma: "to oppose, and seek to repeal[, the law]"."""
+    """Return whether two infinitives have their object after a comma: "to oppose, and seek to repeal[, the law]"."""
     noun = clauses.noun_phrase(comma + 1)
     is_verb = clauses.chunks.verb_group(comma - 1) is not None
     return is_verb and noun is not None and noun.first == comma + 1 and "," in text.words[first:comma]
@@ -89,9 +89,10 @@ def after_quotation(text: AnnotatedText, lexicon: Lexicon, at: int, first: int) 
 
 
 def leaves_quotation(text: AnnotatedText, lexicon: Lexicon, at: int, first: int) -> bool:
-    """Return whether a phrase ends with a quotation: the one in which it begins, or one closed by a comma or full stop.
+    """Return whether a phrase ends before a token, at the end of a quotation.
 
-    A phrase that begins with a short quotation continues: "“large cuts” to the fleet".
+    It ends with the quotation in which it begins, unless that is short ("“large cuts” to the fleet"), and with any
+    quotation that ends with a comma or full stop.
     """
     marks, own = lexicon.quotation_marks, text.quotation_of[first]
     if own < 0 or text.quotation_of[at] == own:
@@ -113,10 +114,9 @@ def is_trailing_adverb(text: AnnotatedText, chunks: Chunks, at: int, first: int)
 
 
 def opens_predicative(text: AnnotatedText, clauses: ClauseParser, at: int, first: int) -> bool:
-    """Return whether a noun phrase right after another one is predicated of it: "the ruling on the port | a landmark".
+    """Return whether a noun phrase right after another one is its predicative: "the ruling on the port | a landmark".
 
-    Objects of verbs may be two ("lend Oslo a ship"), and the subject of a relative clause may follow its noun ("the
-    bill a committee drafted").
+    Neither second objects ("lend Oslo a ship") nor subjects of relative clauses ("the bill a committee drafted") count.
     """
     is_complement = first > 0 and text.tags[first - 1] in {"IN", "TO"}
     if not is_complement or text.lower[at] not in {"a", "an"} or text.tags[at - 1] not in _NOUNS:
@@ -130,7 +130,7 @@ def opens_predicative(text: AnnotatedText, clauses: ClauseParser, at: int, first
 
 
 def continues_sum(text: AnnotatedText, clauses: ClauseParser, comma: int) -> bool:
-    """Return whether a further attribute of one noun follows a comma: "a 2.5 million euro, five-year plan"."""
+    """Return whether a further attribute of a sum follows a comma: "a 2.5 million euro, five-year plan"."""
     noun, following = clauses.noun_phrase(comma - 1), clauses.noun_phrase(comma + 1)
     if noun is None or following is None or following.first != comma + 1:
         return False
