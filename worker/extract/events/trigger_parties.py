@@ -115,3 +115,13 @@ def distinct_parties(parties: list[Actor]) -> list[Actor]:
 def is_question(ctx: EventContext, at: int) -> bool:
     """Return whether the sentence of a token is a question; questions report no events."""
     return ctx.text.words[ctx.text.sentence_range(at)[1] - 1] == "?"
+
+
+def is_outlet(ctx: EventContext, actor: Actor) -> bool:
+    """Return whether a party is a news outlet."""
+    name, main = actor.name.lower(), ctx.doc.lexicon
+    if actor.type == "person":
+        return False
+    head = name.rpartition(" ")[2]
+    is_named = head in main.outlet_heads and head not in word_set(ctx.lexicon.actors.institutions)
+    return name in main.outlets or (is_named and actor.name.rpartition(" ")[2][:1].isupper())

@@ -29,6 +29,8 @@ def triggers(text: str) -> list[str]:
         "President Berg's arrest led to riots in May.",
         "The government waits for an official announcement.",
         "The Bill will remove the fee for visitors.",
+        "The newspaper refused to print the allegations against the mayor.",
+        "The interior minister promised robust action after the riots.",
     ],
 )
 def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(text: str) -> None:

@@ -17,7 +17,7 @@ def status_of(text: str, trigger: str) -> str:
 @pytest.mark.parametrize(
     ("text", "trigger", "status"),
     [
-        ("The ministers would not rule out a toll.", "not rule out", "not_taken"),
+        ("The finance minister would not rule out a toll.", "not rule out", "not_taken"),
         ("The government of Norway was unwilling to instruct its navy to leave.", "instruct", "rejected"),
         ("The government of Norway was unable to reach an agreement with Estonia.", "reach", "not_taken"),
         ("The president of Norway has not endorsed the senator.", "not endorsed", "not_taken"),

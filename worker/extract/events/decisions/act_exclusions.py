@@ -13,15 +13,18 @@ from worker.extract.events.decisions.other_senses import has_other_sense
 from worker.extract.events.decisions.reader import is_hypothetical
 from worker.extract.events.decisions.status import is_demanded, is_governed_by_choice
 from worker.extract.events.decisions.verbs import is_ballot
-from worker.extract.events.trigger_parties import is_question
+from worker.extract.events.trigger_parties import is_outlet, is_question
 from worker.extract.lexicon.act_classes import verb_lemmas
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from worker.extract.events.decisions.act import Act
     from worker.extract.events.event_context import EventContext
     from worker.extract.grammar.chunker import VerbGroup
     from worker.extract.lexicon.act_classes import ActClasses
+    from worker.schema import Actor
 
 _INVERSION_WINDOW = 8
 """Tokens between the "had" that opens a condition and its participle: "Had [the council] approved it, …"."""
@@ -33,7 +36,7 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
         return True
     if act.verb is not None and (_is_asked_of_another(ctx, classes, act.verb) or _moves_meeting(ctx, act)):
         return True
-    if _are_texts(classes, act):
+    if _are_texts(classes, act) or ("endorse" not in act.classes and _are_outlets(ctx, classes, act)):
         return True
     if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
         return True
@@ -52,8 +55,23 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
 def _are_texts(classes: ActClasses, act: Act) -> bool:
     """Return whether the parties are texts, which decide nothing: "the Bill will remove the fee"."""
     texts = classes.grammar_words["text_nouns"]
-    heads = [actor.name.lower().rpartition(" ")[2] for actor in act.who.parties if actor.type != "person"]
-    return bool(heads) and len(heads) == len(act.who.parties) and all(head in texts for head in heads)
+    parties = _parties(act)
+    heads = [actor.name.lower().rpartition(" ")[2] for actor in parties if actor.type != "person"]
+    return bool(heads) and len(heads) == len(parties) and all(head in texts for head in heads)
+
+
+def _parties(act: Act) -> Sequence[Actor]:
+    """Return the parties of a rule's reading, or those of the act where no rule matches."""
+    return act.reading.parties if act.reading is not None else act.who.parties
+
+
+def _are_outlets(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
+    """Return whether the parties are news outlets, which decide nothing but what to endorse and what to print."""
+    parties = _parties(act)
+    nouns = classes.grammar_words["outlet_nouns"]
+    return bool(parties) and all(
+        is_outlet(ctx, actor) or actor.name.lower().rpartition(" ")[2] in nouns for actor in parties
+    )
 
 
 def _is_asked_of_another(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> bool:

@@ -8,7 +8,7 @@ from worker.extract.events.meetings.destinations import is_at_home
 from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.events.meetings.reader import is_agreed_or_demanded, is_assembly
 from worker.extract.events.political_role import POSSIBLE
-from worker.extract.events.trigger_parties import is_question
+from worker.extract.events.trigger_parties import is_outlet, is_question
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         or _is_purpose_of_meeting(ctx, trigger)
         or _is_own_party(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
-        or any(_is_outlet(ctx, actor) for actor in parties)
+        or any(is_outlet(ctx, actor) for actor in parties)
         or _is_private(ctx, trigger)
         or _is_generic(ctx, trigger)
         or _is_sitting(ctx, trigger)
@@ -247,7 +247,7 @@ def _is_own_party(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_purpose_of_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether a verb says what a meeting is for, which is its topic: "a meeting was held to discuss the port"."""
+    """Return whether a verb says what a meeting is for, its topic: "a meeting was held to discuss the port"."""
     group = trigger.group
     if group is None or not group.infinitive:
         return False
@@ -265,13 +265,3 @@ def _is_wish_of_one(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         return False
     end = ctx.text.ends[trigger.last - 1]
     return not any(a.mention is not None and a.mention.start > end for a in found.parties)
-
-
-def _is_outlet(ctx: EventContext, actor: Actor) -> bool:
-    """Return whether a party is a news outlet, whose meetings are interviews."""
-    name, main = actor.name.lower(), ctx.doc.lexicon
-    if actor.type == "person":
-        return False
-    head = name.rpartition(" ")[2]
-    is_named = head in main.outlet_heads and head not in word_set(ctx.lexicon.actors.institutions)
-    return name in main.outlets or (is_named and actor.name.rpartition(" ")[2][:1].isupper())
