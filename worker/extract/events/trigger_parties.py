@@ -46,7 +46,7 @@ def noun_parties(ctx: EventContext, noun: NounPhrase | None, group: VerbGroup) -
 
 
 def _holder_of(ctx: EventContext, noun: NounPhrase) -> NounPhrase:
-    """Return the person whose of-phrase ends before "who": "[the owner] of the ferry who resigned"; else the noun."""
+    """Return the person modified by the phrase before "who": "[the owner] of the ferry who resigned"; else the noun."""
     at = noun.first - 1
     outer = ctx.clauses.noun_phrase(at - 1) if at > 0 and ctx.text.lower[at] in {"of", "at", "for"} else None
     if outer is None or outer.last != at:
@@ -86,8 +86,8 @@ def agreement_partners(ctx: EventContext, at: int, *, agrees: bool) -> list[Acto
     """
     found = ctx.clauses.prepositional_phrases(at, word_set(ctx.lexicon.meeting.with_), _WITH_WINDOW)
     between = range(at, found[0][0]) if found else range(0)
-    occasional = word_set(ctx.lexicon.extent.occasion_prepositions)
-    if any(ctx.word(i) in occasional and not ctx.time_and_place.is_time_at(i) for i in between):
+    occasion_prepositions = word_set(ctx.lexicon.extent.occasion_prepositions)
+    if any(ctx.word(i) in occasion_prepositions and not ctx.time_and_place.is_time_at(i) for i in between):
         return []  # "announced a deal at talks with …"
     deals = word_set(ctx.lexicon.decision.objects["deal"])
     is_deal = any(ctx.word(i) in deals for i in between)

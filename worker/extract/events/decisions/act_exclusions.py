@@ -34,9 +34,9 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
         return True
-    if act.verb is not None and (_is_asked_of_another(ctx, classes, act.verb) or _moves_meeting(ctx, act)):
+    if act.verb is not None and (_is_asked_of_another(ctx, classes, act.verb) or _cancels_meeting(ctx, act)):
         return True
-    if _are_texts(classes, act) or ("endorse" not in act.classes and _are_outlets(ctx, classes, act)):
+    if _are_parties_texts(classes, act) or ("endorse" not in act.classes and _are_parties_outlets(ctx, classes, act)):
         return True
     if _is_opinion(ctx, classes, act) or (act.verb is not None and _introduces_list(ctx, act.verb)):
         return True
@@ -52,8 +52,8 @@ def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     return group is not None and _is_unreal(ctx, classes, group)
 
 
-def _are_texts(classes: ActClasses, act: Act) -> bool:
-    """Return whether the parties are texts, which decide nothing: "the Bill will remove the fee"."""
+def _are_parties_texts(classes: ActClasses, act: Act) -> bool:
+    """Return whether all parties are texts, which make no decisions: "the Bill will remove the fee"."""
     texts = classes.grammar_words["text_nouns"]
     parties = _parties(act)
     heads = [actor.name.lower().rpartition(" ")[2] for actor in parties if actor.type != "person"]
@@ -61,12 +61,12 @@ def _are_texts(classes: ActClasses, act: Act) -> bool:
 
 
 def _parties(act: Act) -> Sequence[Actor]:
-    """Return the parties of a rule's reading, or those of the act where no rule matches."""
+    """Return the parties of the rule's reading, or those of the act if no rule matches."""
     return act.reading.parties if act.reading is not None else act.who.parties
 
 
-def _are_outlets(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
-    """Return whether the parties are news outlets, which decide nothing but what to endorse and what to print."""
+def _are_parties_outlets(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
+    """Return whether all parties are news outlets; their only decisions are endorsements."""
     parties = _parties(act)
     nouns = classes.grammar_words["outlet_nouns"]
     return bool(parties) and all(
@@ -75,7 +75,7 @@ def _are_outlets(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
 
 
 def _is_asked_of_another(ctx: EventContext, classes: ActClasses, group: VerbGroup) -> bool:
-    """Return whether a verb says what another party is to do: "urged Berg to sign".  The event is to urge, if any."""
+    """Return whether the act is requested of another party: "urged Berg to sign".  Only "urged" may be an event."""
     if not group.infinitive or group.passive:
         return False
     before = ctx.clauses.finite_verb_before(group)
@@ -86,10 +86,10 @@ def _is_asked_of_another(ctx: EventContext, classes: ActClasses, group: VerbGrou
     return target is not None and before.last <= target.first and target.last <= group.first
 
 
-def _moves_meeting(ctx: EventContext, act: Act) -> bool:
-    """Return whether the act puts off or cancels a visit or talks, which is a meeting that is cancelled.
+def _cancels_meeting(ctx: EventContext, act: Act) -> bool:
+    """Return whether the act postpones or cancels a visit, talks or a call, which is reported as a cancelled meeting.
 
-    A conference is put off by a decision of its host.
+    The postponement of a conference is a decision of its host.
     """
     target = ctx.clauses.noun_phrase(act.last)
     if target is None or {"postpone", "cancel"}.isdisjoint(act.classes):

@@ -159,7 +159,7 @@ def parties_of_noun(ctx: EventContext, classes: ActClasses, noun: NounPhrase) ->
 
 def _is_patient(ctx: EventContext, classes: ActClasses, noun: NounPhrase, owner: Actor) -> bool:
     """Return whether the possessor of a noun is a person and its patient, not its agent: "Berg's arrest"."""
-    is_listed = ctx.text.lower[noun.head] in classes.grammar_words["suffered_nouns"]
+    is_listed = ctx.text.lower[noun.head] in classes.grammar_words["patient_nouns"]
     return is_listed and owner.type == "person" and ctx.word(noun.last) != "of"
 
 

@@ -27,7 +27,7 @@ _OCCASION_PREPOSITIONS = frozenset({"for", "at", "in", "during"})
 _OCCASION_WINDOW = 6
 """Tokens after a verb that are searched for its occasion."""
 _REQUIREMENT_WINDOW = 3
-"""Tokens after "meeting" that are searched for what a verb meets: "data meeting [lowered expectations]"."""
+"""Tokens after "meeting" that are searched for a requirement as its object: "data meeting [lowered expectations]"."""
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
@@ -59,7 +59,7 @@ def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 def _is_private(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether no party can be political: a press conference of a company, talks of a club with a manager.
 
-    A tour of an organisation without a host or a destination is that of a band or a team.
+    A tour of an organisation without host and destination is one of a band or a team.
     """
     grades = [ctx.roles.political_role(actor) for actor in trigger.candidate.parties]
     if grades and not any(grades):
@@ -158,7 +158,7 @@ def _is_excluded_noun(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhra
 
 
 def _has_other_sense(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhrase) -> bool:
-    """Return whether a noun has another sense: "data meeting forecasts", exchanges of things, "won all meetings"."""
+    """Return whether a noun denotes no meeting: "data meeting forecasts", "exchange of gifts", "won all meetings"."""
     m = ctx.lexicon.meeting
     if trigger.lemma == "meeting" and _meets_requirement(ctx, noun):
         return True
@@ -172,7 +172,7 @@ def _has_other_sense(ctx: EventContext, trigger: MeetingTrigger, noun: NounPhras
 
 
 def _meets_requirement(ctx: EventContext, noun: NounPhrase) -> bool:
-    """Return whether "meeting" is followed by what a verb meets: "data meeting [lowered expectations]"."""
+    """Return whether "meeting" is a verb with a requirement as its object: "data meeting [lowered expectations]"."""
     for at in range(noun.last, min(ctx.text.sentence_range(noun.head)[1], noun.last + _REQUIREMENT_WINDOW)):
         if ctx.text.tags[at] in {"IN", "TO", "PUNCT", "CC"}:
             return False
@@ -231,7 +231,7 @@ def _is_journey_at_home(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_visit_to_thing(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether one party visits what is no host and no country: "visited the harbour"."""
+    """Return whether one party visits a thing, not a host or a country: "visited the harbour"."""
     if trigger.word_class != "visit" or trigger.group is None or trigger.candidate.place is not None:
         return False
     target = ctx.clauses.object(trigger.group)
@@ -240,14 +240,14 @@ def _is_visit_to_thing(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 
 def _is_own_party(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether the only party is the meeting itself: "the Bergen Harbour Conference was cancelled"."""
+    """Return whether the name of the meeting is its only party: "the Bergen Harbour Conference was cancelled"."""
     parties = trigger.candidate.parties
     mention = parties[0].mention if len(parties) == 1 else None
     return mention is not None and mention.start <= ctx.text.starts[trigger.first] < mention.end
 
 
 def _is_purpose_of_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
-    """Return whether a verb says what a meeting is for, its topic: "a meeting was held to discuss the port"."""
+    """Return whether a verb names the purpose of a meeting, its topic: "a meeting was held to discuss the port"."""
     group = trigger.group
     if group is None or not group.infinitive:
         return False
