@@ -1,4 +1,4 @@
-"""The invented articles that the acts are learned from: their marks, and their form after reading."""
+"""Invented articles for the training of acts: their marks, and their form after reading."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Offices without a country in articles about another country than that of their holders."""
+"""Offices without a country, in articles about a country other than their holders'."""
 
 import pytest
 

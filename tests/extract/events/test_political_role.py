@@ -1,4 +1,4 @@
-"""Offices and bodies that clubs, prizes and companies have too are political only outside of sport and culture."""
+"""Offices and bodies shared with clubs and companies are political only without a word of sport or culture."""
 
 import pytest
 

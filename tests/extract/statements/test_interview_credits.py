@@ -1,4 +1,4 @@
-"""Outlets that a person talks to are credited for its later statements of the same interview."""
+"""The outlet of an interview is credited for later statements of the interviewee as well."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is a statement: words that were said or written, and no thought, finding, gift or other deed."""
+"""Statements report words, spoken or written; thoughts, findings, gifts and other deeds are none."""
 
 import pytest
 

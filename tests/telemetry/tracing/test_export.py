@@ -170,7 +170,7 @@ async def test_a_collector_that_never_answers_costs_no_task_and_little_time_at_e
     await _assert_all_processed(redis, settings)
     assert collector.spans == []
     errors = {line["error"] for line in lines if line["event"] == "traces"}
-    # which one depends on whether the exporter has sent its last batch when the time is over
+    # the error depends on whether the exporter sends its last batch in time
     given_up = {
         "the last spans were not taken within 0.2 s",
         "Failed to export spans batch due to timeout, max retries or shutdown.",

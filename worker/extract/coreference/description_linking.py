@@ -219,7 +219,7 @@ class DescriptionLinker:
         return at < len(person.occurrences) and person.occurrences[at] < end
 
     def _introduces_role(self, description: Description) -> bool:
-        """Return whether a description may tell a new role; "the spokesman" repeats an earlier one."""
+        """Return whether a description may give a new role; "the spokesman" repeats an earlier one."""
         return description.head not in self.person_words.unnamed_roles
 
     def _is_sovereign(self, description: Description) -> bool:

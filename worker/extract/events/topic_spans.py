@@ -41,7 +41,7 @@ class TopicSpans:
         return None
 
     def _topic_limit(self, last: int) -> int:
-        """Return the token before which the topic of a trigger begins: the next verb that tells something else of it.
+        """Return the token before which the topic of a trigger begins: the next verb that reports something else.
 
         Light verbs and verbs of topic are passed: "talks [were held] on quotas", "the meeting [focused] on quotas".
         """

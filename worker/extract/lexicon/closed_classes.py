@@ -32,7 +32,7 @@ class ClosedClasses(StrictTable, frozen=True):
     hypothetical_subordinators: frozenset[str]
     """Openers of a hypothetical clause; a verb in it performs no speech act."""
     circumstance_openers: frozenset[str]
-    """Words after which a headline tells the circumstances of its event: "Coalition meets | as crisis looms"."""
+    """Words after which a headline gives the circumstances of its event: "Coalition meets | as crisis looms"."""
     adverbial_openers: frozenset[str]
     """First two words of an adverbial that opens content: "said | in addition to the cuts, …"."""
     relative_question_words: frozenset[str]

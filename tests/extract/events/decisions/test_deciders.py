@@ -1,4 +1,4 @@
-"""Who decides: owners, agents, antecedents, partners."""
+"""Deciders: owners, agents, antecedents, partners."""
 
 import pytest
 

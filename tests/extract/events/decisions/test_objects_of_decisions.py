@@ -1,4 +1,4 @@
-"""What is decided: object, complement or clause of a verb, complement of a noun."""
+"""Objects of decisions: object, complement or clause of a verb, complement of a noun."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def object_of(text: str, trigger: str) -> str | None:
 @pytest.mark.parametrize(
     ("text", "trigger", "about"),
     [
-        # participles that modify what is decided on
+        # participles that modify the object
         ("Fishermen fear the quotas announced overnight by the ministry.", "announced", "the quotas"),
         ("The levy imposed in May by the Norwegian government hurts brewers.", "imposed", "The levy"),
         ("Estonian brewers pay the tariffs imposed on them by the Norwegian government.", "imposed", "the tariffs"),
@@ -44,7 +44,7 @@ def object_of(text: str, trigger: str) -> str | None:
         ("The wording of the ballot for the harbour vote has been unveiled by the government.", "unveiled",
          "The wording of the ballot for the harbour vote"),
         ("The Harbour Act is old. It was signed into law in 1935 by President Lepp.", "signed", "The Harbour Act"),
-        # the person that an apposition describes, the act that a time separates from its plan
+        # the head of an apposition; the act of a plan after an intervening time
         ("Mari Aas, a rich hotelier Norway tapped as its ambassador, spoke.", "tapped", "Mari Aas"),
         ("The government announced plans Sunday to raise fares.", "announced", "raise fares"),
         # nouns

@@ -36,7 +36,7 @@ def names(text: str) -> list[list[str]]:
         ("Officials agreed to a meeting Teki wanted with Brun.", [TEKI, BRUN]),
         ("Oja wrote about a July 10 meeting in Tirana when Brun told Teki that the port would close.", [BRUN, TEKI]),
         ("He left after a summit in Bergen at which Lisi pleaded with Norway and Oman.", [LISI, "Norway", "Oman"]),
-        # the main clause: whom the subject addresses, with whom it agrees, who is beside it
+        # the main clause: the addressee of the subject, its partner in an agreement, groups beside it
         ("Brun told Teki at a meeting in Bergen that the port would close.", [BRUN, TEKI]),
         ("Albania reached agreement with its creditors after four weeks of talks.", ["Albania", "its creditors"]),
         ("Brun said the draft followed what she agreed with Teki at their summit in Bergen.", [BRUN, TEKI]),
@@ -73,14 +73,14 @@ def test_the_participants(text: str, expected: list[str]) -> None:
         ("Brun's talks with NATO vice president Ola Nygard were short.", [BRUN, "Ola Nygard"]),
         # the occasion of a further clause
         ("Brun was in Tirana for talks with Teki when Oja announced the deal.", [BRUN, TEKI]),
-        # the talks of others
+        # talks between third parties
         ("Brun told a news conference near the close of annual meetings between Albania and Iceland.", [BRUN]),
         # onlookers, and proposals of third parties
         ("Oja saw a conversation in Bergen between Brun and Teki.", [BRUN, TEKI]),
         ("Oja proposed talks between Iceland and Albania on Monday.", ["Iceland", "Albania"]),
         # an occasion that is no office
         ("Oja attended the 1986 Bergen summit of heads of state.", [OJA, "heads of state"]),
-        # talks that follow a visit are another meeting's
+        # talks after a visit are another meeting
         ("Brun's visit to Tirana on 3 May was followed by talks with Lisi.", [BRUN]),
         # two roles of one name
         ("Ferry Union chairman and chief executive Ola Nygard spoke to Oja on Monday.", ["Ola Nygard", OJA]),

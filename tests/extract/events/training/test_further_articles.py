@@ -1,4 +1,4 @@
-"""Further training articles join every training part and are not judged."""
+"""Further training articles are in the training part of every fold and are not judged."""
 
 import numpy as np
 

@@ -64,7 +64,7 @@ def _is_credit(doc: Document, at: int) -> bool:
 
 
 def told_outlet(doc: Document, at: int, last: int) -> list[str]:
-    """Return the outlet that a speaker told or spoke to, at the token after the cue: one or none.
+    """Return the outlet addressed by a speaker, at the token after the cue, at most one.
 
     "told Reuters", "told the BBC's morning programme", "in comments to Channel Nine".
     """
