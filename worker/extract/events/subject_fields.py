@@ -17,7 +17,7 @@ _SHARES = (0.004, 0.012)
 _PUBLIC = ("politics", "diplomacy", "campaign")
 """The fields of politics; together they are one subject."""
 _MIN_WORDS = 2
-"""Minimum number of a field's words in an article of which it is the subject."""
+"""Minimum number of words of the field that is the subject of an article."""
 
 
 class SubjectFields:

@@ -38,6 +38,7 @@ _LABEL_GROUPS = frozenset({
 
 
 _CONCLUDING = frozenset({"sign", "initial", "conclude", "seal", "reach", "strike", "negotiate"})
+"""Verbs whose act on a pact is an agreement if several parties decide."""
 
 
 def is_label_feature(feature: str) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _OPEN = frozenset({"refuse", "veto", "consider", "postpone"})
 """Classes of verbs and nouns whose negation is no decision against the act."""
 _REFUSALS = frozenset({"refuse", "veto"})
+"""Classes of verbs and nouns of refusal; their negation leaves the decision not taken."""
 _SCAN = 16
 """Tokens before a verb that are searched for the "until" of its clause."""
 
