@@ -117,11 +117,15 @@ def is_question(ctx: EventContext, at: int) -> bool:
     return ctx.text.words[ctx.text.sentence_range(at)[1] - 1] == "?"
 
 
-def is_outlet(ctx: EventContext, actor: Actor) -> bool:
+def is_outlet_party(ctx: EventContext, actor: Actor) -> bool:
     """Return whether a party is a news outlet."""
-    name, main = actor.name.lower(), ctx.doc.lexicon
     if actor.type == "person":
         return False
-    head = name.rpartition(" ")[2]
-    is_named = head in main.outlet_heads and head not in word_set(ctx.lexicon.actors.institutions)
-    return name in main.outlets or (is_named and actor.name.rpartition(" ")[2][:1].isupper())
+    name, main, last = actor.name, ctx.doc.lexicon, last_word(actor.name)
+    is_head = last.lower() in main.outlet_heads and last.lower() not in word_set(ctx.lexicon.actors.institutions)
+    return name.lower() in main.outlets or (is_head and last[:1].isupper())
+
+
+def last_word(name: str) -> str:
+    """Return the last word of a name."""
+    return name.rpartition(" ")[2]

@@ -18,8 +18,8 @@ from worker.extract.document import Document
 from worker.extract.label_model import LabelModel
 from worker.extract.lexicon.act_classes import load_act_classes, verb_lemmas
 from worker.extract.statements.act_cue_features import cue_features
-from worker.extract.statements.act_party_features import party_features
-from worker.extract.statements.act_word_features import word_features
+from worker.extract.statements.act_party_features import act_party_features
+from worker.extract.statements.act_word_features import act_word_features
 from worker.extract.statements.content_clauses import clauses_of_content
 from worker.extract.statements.phrase_kinds import is_party
 
@@ -61,8 +61,8 @@ def act_features(
     side = _speaker_kind(doc, speaker)
     found = [f"rule:{ruled}", f"cue:{candidate.act}", f"cue+rule:{candidate.act}+{ruled}", f"quotation:{quotation}"]
     found += [f"side:{side}", f"side+rule:{side}+{ruled}", *cue_features(doc, candidate)]
-    found += [*word_features(doc, candidate.content, speaker, side)]
-    found += party_features(doc, candidate.content, speaker, side)
+    found += [*act_word_features(doc, candidate.content, speaker, side)]
+    found += act_party_features(doc, candidate.content, speaker, side)
     classes = load_act_classes(doc.lexicon.language)
     for number, (subject, verb) in enumerate(clauses_of_content(doc, candidate.content)):
         clause = _clause_features(doc, subject, verb, speaker, classes)

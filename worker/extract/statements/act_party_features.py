@@ -21,7 +21,7 @@ _DEFINITE = frozenset({"the", "this", "that", "these", "those"})
 _INDEFINITE = frozenset({"a", "an"})
 
 
-def party_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
+def act_party_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
     """Return the kinds of parties in the content and of its first phrase, alone and with the speaker's side."""
     own = _own_words(speaker)
     named = {kind for span in content for kind in _named_kinds(doc, span, speaker, own)}

@@ -23,7 +23,7 @@ _MANY_WORDS = 30
 """Words from which content counts as long."""
 
 
-def word_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
+def act_word_features(doc: Document, content: list[TokenRange], speaker: Actor | None, side: str) -> list[str]:
     """Return the features of the words of the content: kinds, alone and with the speaker's side, and lemmas."""
     kinds = _kind_features(doc, content, speaker)
     return [*kinds, *(f"side+{kind}+{side}" for kind in kinds), *_lemma_features(doc, content)]

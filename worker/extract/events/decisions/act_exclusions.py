@@ -13,7 +13,7 @@ from worker.extract.events.decisions.other_senses import has_other_sense
 from worker.extract.events.decisions.reader import is_hypothetical
 from worker.extract.events.decisions.status import is_demanded, is_governed_by_choice
 from worker.extract.events.decisions.verbs import is_ballot
-from worker.extract.events.trigger_parties import is_outlet, is_question
+from worker.extract.events.trigger_parties import is_outlet_party, is_question, last_word
 from worker.extract.lexicon.act_classes import verb_lemmas
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -56,7 +56,7 @@ def _are_parties_texts(classes: ActClasses, act: Act) -> bool:
     """Return whether all parties are texts, which make no decisions: "the Bill will remove the fee"."""
     texts = classes.grammar_words["text_nouns"]
     parties = _parties(act)
-    heads = [actor.name.lower().rpartition(" ")[2] for actor in parties if actor.type != "person"]
+    heads = [last_word(actor.name.lower()) for actor in parties if actor.type != "person"]
     return bool(heads) and len(heads) == len(parties) and all(head in texts for head in heads)
 
 
@@ -70,7 +70,7 @@ def _are_parties_outlets(ctx: EventContext, classes: ActClasses, act: Act) -> bo
     parties = _parties(act)
     nouns = classes.grammar_words["outlet_nouns"]
     return bool(parties) and all(
-        is_outlet(ctx, actor) or actor.name.lower().rpartition(" ")[2] in nouns for actor in parties
+        is_outlet_party(ctx, actor) or last_word(actor.name.lower()) in nouns for actor in parties
     )
 
 
@@ -79,8 +79,10 @@ def _is_asked_of_another(ctx: EventContext, classes: ActClasses, group: VerbGrou
     if not group.infinitive or group.passive:
         return False
     before = ctx.clauses.finite_verb_before(group)
-    asks = word_set(ctx.lexicon.modality.object_control) - classes.grammar_words["causative_verbs"]
-    if before is None or before.passive or ctx.lemma(before) not in asks:
+    if before is None or before.passive:
+        return False
+    lemma = ctx.lemma(before)
+    if lemma not in word_set(ctx.lexicon.modality.object_control) or lemma in classes.grammar_words["causative_verbs"]:
         return False
     target = ctx.clauses.object(before)
     return target is not None and before.last <= target.first and target.last <= group.first
@@ -91,11 +93,10 @@ def _cancels_meeting(ctx: EventContext, act: Act) -> bool:
 
     The postponement of a conference is a decision of its host.
     """
-    target = ctx.clauses.noun_phrase(act.last)
-    if target is None or {"postpone", "cancel"}.isdisjoint(act.classes):
+    if {"postpone", "cancel"}.isdisjoint(act.classes):
         return False
-    m = ctx.lexicon.meeting
-    return ctx.text.lower[target.head] in word_set(m.visit_nouns) | word_set(m.talks_nouns) | word_set(m.call_nouns)
+    target, m = ctx.clauses.noun_phrase(act.last), ctx.lexicon.meeting
+    return target is not None and ctx.text.lower[target.head] in word_set(m.visit_nouns, m.talks_nouns, m.call_nouns)
 
 
 def _introduces_list(ctx: EventContext, group: VerbGroup) -> bool:

@@ -12,7 +12,7 @@ from worker.extract.events.complements import skip_adjuncts, skip_time, skip_vot
 from worker.extract.events.decisions.noun_clauses import predicate_start
 from worker.extract.events.decisions.nouns import noun_complement
 from worker.extract.events.decisions.participles import is_agentive_participle
-from worker.extract.events.decisions.reader import object_span, relative_object
+from worker.extract.events.decisions.reader import object_of_relative_infinitive, object_span
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def _object_of_verb(ctx: EventContext, act: Act, group: VerbGroup) -> Span | Non
     if at > act.last and act.object is not None and is_agentive_participle(ctx, group):
         return object_span(ctx, act.object, group)  # "the fund set up by Oslo last year aims to […]"
     if verb is not None and at >= act.last and verb.infinitive:
-        return relative_object(ctx, group, verb) or ctx.topics.clause_span(verb.head)
+        return object_of_relative_infinitive(ctx, group, verb) or ctx.topics.clause_span(verb.head)
     if ctx.word(at) in {"that", "whether"}:
         return ctx.topics.clause_span(at + (ctx.word(at) == "that" and not _is_determiner(ctx, at)))
     target = act.object or _modified_patient(ctx, act, group)

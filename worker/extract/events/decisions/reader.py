@@ -171,7 +171,7 @@ def _is_other_particle(ctx: EventContext, at: int) -> bool:
     return ctx.text.tags[at] in {"RP", "RB"}
 
 
-def relative_object(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) -> Span | None:
+def object_of_relative_infinitive(ctx: EventContext, group: VerbGroup, infinitive: VerbGroup) -> Span | None:
     """Return the antecedent that is the object of a relative infinitive: "[the package] the cabinet plans to adopt".
 
     None if the infinitive has an object of its own.

@@ -15,9 +15,9 @@ from worker.extract.events.decisions.reader import (
     last_meeting_participants,
     make_decision_candidate,
     matching_reading,
+    object_of_relative_infinitive,
     object_span,
     political_actors,
-    relative_object,
     trigger_start,
     verb_deciders,
 )
@@ -156,7 +156,7 @@ def _choice_complement(ctx: EventContext, group: VerbGroup, kind: str) -> Span |
     following = ctx.chunks.verb_group(at + (word == "not"))
     if following is not None and following.infinitive:
         span = infinitive_span(ctx, following, kind)
-        return (relative_object(ctx, group, following) or span) if span is not None else None
+        return (object_of_relative_infinitive(ctx, group, following) or span) if span is not None else None
     if kind in {"pending", "proposed"} and following is not None and ctx.text.tags[following.head] == "VBG":
         return ctx.topics.clause_span(following.head)
     if word == "that" and kind != "pending":

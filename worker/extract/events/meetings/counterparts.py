@@ -130,11 +130,8 @@ def _is_measured(ctx: EventContext, noun: NounPhrase) -> bool:
 def _verb_of_adverbial(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     """Return the verb that an adverbial modifies: the one before it, at the start of a sentence the one after it."""
     start, end = ctx.text.sentence_range(noun.head)
-    for at in range(noun.first - 1, max(start, noun.first - _CLAUSE_WINDOW) - 1, -1):
-        verb = ctx.chunks.verb_group(at)
-        if verb is not None and verb.finite:
-            return verb
-    return _first_finite(ctx, noun.last, min(end, noun.last + _CLAUSE_WINDOW))
+    before = ctx.chunks.last_finite(max(start, noun.first - _CLAUSE_WINDOW), noun.first)
+    return before or _first_finite(ctx, noun.last, min(end, noun.last + _CLAUSE_WINDOW))
 
 
 def _partners_before(ctx: EventContext, verb: VerbGroup, noun: NounPhrase) -> list[Actor]:

@@ -8,7 +8,7 @@ from worker.extract.events.meetings.destinations import is_at_home
 from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.events.meetings.reader import is_agreed_or_demanded, is_assembly
 from worker.extract.events.political_role import POSSIBLE
-from worker.extract.events.trigger_parties import is_outlet, is_question
+from worker.extract.events.trigger_parties import is_outlet_party, is_question, last_word
 from worker.extract.lexicon.lexicon_file import word_set
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def is_excluded_meeting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         or _is_purpose_of_meeting(ctx, trigger)
         or _is_own_party(ctx, trigger)
         or _is_wish_of_one(ctx, trigger)
-        or any(is_outlet(ctx, actor) for actor in parties)
+        or any(is_outlet_party(ctx, actor) for actor in parties)
         or _is_private(ctx, trigger)
         or _is_generic(ctx, trigger)
         or _is_sitting(ctx, trigger)
@@ -92,8 +92,8 @@ def _is_sitting(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 def _is_of_class(ctx: EventContext, actor: Actor, name: str, heads: str) -> bool:
     """Return whether a party is an institution of a class, by its name or by its head word."""
     bare = actor.name.partition("'s ")[0]
-    head = bare.lower().rpartition(" ")[2]
-    return ctx.roles.institutions.class_of(bare) == name or head in word_set(heads) - {"assembly"}
+    head = last_word(bare.lower())
+    return ctx.roles.institutions.class_of(bare) == name or (head != "assembly" and head in word_set(heads))
 
 
 def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
