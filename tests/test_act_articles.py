@@ -24,6 +24,17 @@ def test_an_unknown_act_is_an_error() -> None:
         read_article("Quay shut\n-\n\nMoen said [it rained](shout).\n")
 
 
+@pytest.mark.parametrize("body", ["Moen said [it rained](Say).", "Moen said [it rained.", "Moen said it rained](say)."])
+def test_a_bracket_outside_of_a_mark_is_an_error(body: str) -> None:
+    with pytest.raises(ValueError, match="a bracket outside of a mark"):
+        read_article(f"Quay shut\n-\n\n{body}\n")
+
+
+def test_an_article_without_a_body_is_an_error() -> None:
+    with pytest.raises(ValueError, match="title, date and a body are needed"):
+        read_article("Quay shut\n-")
+
+
 def test_every_article_of_the_folder_is_read_without_a_mark_left() -> None:
     articles = list(read_articles(Path(__file__).parents[1] / "tools" / "acts"))
     assert articles

@@ -27,7 +27,9 @@ def read_articles(folder: Path) -> Iterator[dict[str, object]]:
 
 
 def read_article(marked: str) -> dict[str, object]:
-    """Return text, date of publication and statements of an article; raise ValueError for a wrong mark."""
+    """Return text, date of publication and statements of an article; ValueError for a wrong or incomplete mark."""
+    if marked.count("\n") < 2:  # noqa: PLR2004 - after the title and after the date
+        raise ValueError("title, date and a body are needed")
     title, published, body = marked.split("\n", 2)
     text, end, statements = "", 0, list[dict[str, object]]()
     source = f"{title}\n\n{body.strip()}"
@@ -41,8 +43,11 @@ def read_article(marked: str) -> dict[str, object]:
             statements.append({"content": [span], "act": mark[2]})
         else:
             raise ValueError(f"unknown act {mark[2]!r}: {mark[0]}")
+    text += source[end:]
+    if "[" in text or "]" in text:
+        raise ValueError("a bracket outside of a mark")
     return {
-        "text": text + source[end:],
+        "text": text,
         "pub_date": None if published.strip() == "-" else published.strip(),
         "statements": statements,
     }
