@@ -166,16 +166,13 @@ async def test_a_collector_that_never_answers_costs_no_task_and_little_time_at_e
     redis: Redis, settings: Settings, collector: Collector, monkeypatch: pytest.MonkeyPatch, lines: Lines
 ) -> None:
     monkeypatch.setattr(sdk, "FLUSH_TIMEOUT_S", 0.2)
+    # longer than the test: if the exporter gave a batch up by itself, there would be nothing left to flush
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "600")
     collector.awake.clear()
     await _assert_all_processed(redis, settings)
     assert collector.spans == []
     errors = {line["error"] for line in lines if line["event"] == "traces"}
-    # the error depends on whether the exporter sends its last batch in time
-    given_up = {
-        "the last spans were not taken within 0.2 s",
-        "Failed to export spans batch due to timeout, max retries or shutdown.",
-    }
-    assert not errors.isdisjoint(given_up)
+    assert "the last spans were not taken within 0.2 s" in errors
 
 
 async def test_spans_that_exceed_the_queue_are_dropped_and_logged(
