@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 # Few of each, so that they interact.
-TASKS = [Task(id=f"t{i}", url=f"https://news.example/{i}") for i in range(2)]
+TASKS = [Task(id=f"t{i}", url=f"https://news{i}.example/") for i in range(2)]
 WORKERS = 2
 
 ACTS = ["put", "read", "settle", "settle", "defer", "dead_letter", "renew", "overtake", "overtake"]
@@ -65,7 +65,7 @@ class World:
 
     async def put_unseen(self, i: int, _: int) -> None:
         """Enqueue once more, as after the marker's expiry."""
-        await self.workers[0]._client.xadd(self.workers[0].keys.urls, {"task": msgspec.json.encode(TASKS[i])})
+        await self.workers[0]._client.xadd(self.workers[0].keys.ready, {"task": msgspec.json.encode(TASKS[i])})
         self.put_ids.add(TASKS[i].id)
 
     # ------------------------------------------------------------ deliver
@@ -110,7 +110,7 @@ class World:
         if picked := self.pick(who, which):
             delivery, owns = picked
             again = msgspec.structs.replace(delivery.task, attempt=delivery.task.attempt + 1)
-            assert await self.workers[who].defer(delivery, again, NOW) == owns
+            assert await self.workers[who].retry_later(delivery, again, NOW) == owns
             self.leave(delivery, owns)
 
     async def dead_letter(self, who: int, which: int) -> None:
@@ -136,7 +136,7 @@ class World:
         self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
 
     async def move(self, *_: int) -> None:
-        await self.workers[0].promote_due(NOW)
+        await self.workers[0].release(NOW)
 
     async def requeue(self, *_: int) -> None:
         await self.workers[0].requeue("model")

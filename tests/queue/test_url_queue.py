@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from worker.queue import Delivery, QueueFull, Settlement, UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
 from worker.streams import Script, StreamWrite
+from worker.urls import host_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def task(url: str = "https://news.example/1", attempt: int = 0) -> Task:
+def task(url: str = "https://news1.example/", attempt: int = 0) -> Task:
     return Task(id=task_id(url), url=url, attempt=attempt)
 
 
@@ -62,13 +64,18 @@ async def written(redis: Redis, settings: Settings, name: str = "x") -> list[str
 
 
 async def deliver(queue: UrlQueue, *urls: str) -> list[Delivery]:
-    await queue.put_many([task(url) for url in urls or ("https://news.example/1",)])
+    await queue.put_many([task(url) for url in urls or ("https://news1.example/",)])
     return await queue.read(10, 0)
+
+
+async def pass_time(queue: UrlQueue, task: Task) -> None:
+    """Let the delay of the task's host be over."""
+    await queue._client.hdel(queue.keys.host(host_of(task.url)).state, "gate", "next")
 
 
 async def stall(queue: UrlQueue) -> None:
     """Set the idle time of every lease to an hour."""
-    pending: Any = await queue._client.xpending_range(queue.keys.urls, "workers", "-", "+", 1000)
+    pending: Any = await queue._client.xpending_range(queue.keys.ready, "workers", "-", "+", 1000)
     for it in pending:
         await hand_over(queue, it["consumer"], it["message_id"], idle_ms=3_600_000)
 
@@ -76,7 +83,7 @@ async def stall(queue: UrlQueue) -> None:
 async def hand_over(queue: UrlQueue, consumer: str, entry_id: str, idle_ms: int = 0) -> None:
     """Transfer an entry to a consumer, without counting a delivery."""
     ids: Any = [entry_id]
-    await queue._client.xclaim(queue.keys.urls, "workers", consumer, 0, ids, idle=idle_ms, justid=True)
+    await queue._client.xclaim(queue.keys.ready, "workers", consumer, 0, ids, idle=idle_ms, justid=True)
 
 
 # ---------------------------------------------------------------- enqueue
@@ -99,8 +106,8 @@ async def test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled(queue: 
 
 
 async def test_a_batch_returns_for_each_task_whether_it_was_enqueued(queue: UrlQueue) -> None:
-    await queue.put(task("https://news.example/2"))
-    urls = ["https://news.example/1", "https://news.example/2", "https://news.example/3", "https://news.example/1"]
+    await queue.put(task("https://news2.example/"))
+    urls = ["https://news1.example/", "https://news2.example/", "https://news3.example/", "https://news1.example/"]
     assert await queue.put_many([task(url) for url in urls]) == [True, False, True, False]
     assert await queue.put_many([]) == []
 
@@ -124,12 +131,12 @@ async def test_a_full_queue_rejects_tasks_and_reports_how_many_were_enqueued(
 ) -> None:
     async with UrlQueue(redis_url, settings.override(max_backlog=2)) as queue:
         with pytest.raises(QueueFull, match=r"2 tasks are waiting \(2 enqueued by this call\)"):
-            await queue.put_many([task(f"https://news.example/{i}") for i in range(5)])
-        assert not await queue.put(task("https://news.example/0"))  # seen, which needs no room
+            await queue.put_many([task(f"https://news{i}.example/") for i in range(5)])
+        assert not await queue.put(task("https://news0.example/"))  # seen, which needs no room
         [first, _] = await queue.read(10, 0)
-        await queue.defer(first, first.task, NOW)
+        await queue.retry_later(first, first.task, NOW)
         with pytest.raises(QueueFull):  # those put off wait too
-            await queue.put(task("https://news.example/9"))
+            await queue.put(task("https://news9.example/"))
 
 
 # ---------------------------------------------------------------- deliver
@@ -147,9 +154,9 @@ async def test_a_read_of_an_empty_queue_ends_after_its_block(queue: UrlQueue) ->
 
 async def test_no_task_is_delivered_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
-    await a.put_many([task(f"https://news.example/{i}") for i in range(10)])
+    await a.put_many([task(f"https://news{i}.example/") for i in range(10)])
     read = [d.task.url for batch in await asyncio.gather(a.read(6, 0), b.read(6, 0)) for d in batch]
-    assert sorted(read) == [f"https://news.example/{i}" for i in range(10)]
+    assert sorted(read) == [f"https://news{i}.example/" for i in range(10)]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +174,7 @@ async def test_no_task_is_delivered_to_two_workers(workers: tuple[UrlQueue, UrlQ
 async def test_an_undecodable_entry_is_dead_lettered_unchanged_and_delays_no_other(
     queue: UrlQueue, redis: Redis, fields: dict[Any, Any]
 ) -> None:
-    await redis.xadd(queue.keys.urls, fields)
+    await redis.xadd(queue.keys.ready, fields)
     await queue.put(task())
     assert [d.task for d in await queue.read(10, 0)] == [task()]
     [letter] = await queue.list_dead_letters()
@@ -184,8 +191,8 @@ async def test_an_undecodable_entry_of_a_dead_worker_is_dead_lettered_too(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis
 ) -> None:
     a, b = workers
-    await redis.xadd(a.keys.urls, {"task": "nonsense"})
-    await redis.xreadgroup("workers", "dead", {a.keys.urls: ">"})
+    await redis.xadd(a.keys.ready, {"task": "nonsense"})
+    await redis.xreadgroup("workers", "dead", {a.keys.ready: ">"})
     await stall(a)
     assert await b.claim(10) == []
     assert [letter.reason for letter in await b.list_dead_letters()] == ["undecodable"]
@@ -204,7 +211,7 @@ async def test_many_deliveries_are_settled_in_one_round_trip_independently(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, b = workers
-    one, two, three = await deliver(a, *(f"https://news.example/{i}" for i in range(3)))
+    one, two, three = await deliver(a, *(f"https://news{i}.example/" for i in range(3)))
     await a.settle(one, out("one"))
     await stall(a)
     await a.renew([three])
@@ -239,7 +246,7 @@ async def test_a_settle_whose_reply_is_lost_is_repeated_within_the_call(
 async def test_a_task_enqueued_twice_writes_once(
     queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
-    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    await redis.xadd(queue.keys.ready, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
     assert await queue.settle(one, out("1")) == "done"
     assert await queue.settle(two, out("2")) == "duplicate"
@@ -251,7 +258,7 @@ async def test_two_tasks_that_lead_to_one_publication_write_once(
     workers: tuple[UrlQueue, UrlQueue], redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
     a, _ = workers
-    old, new, other = await deliver(a, *(f"https://news.example/{name}" for name in ("old", "new", "other")))
+    old, new, other = await deliver(a, *(f"https://{name}.example/" for name in ("old", "new", "other")))
     found = [Settlement(old, out("old"), "p"), Settlement(new, out("new"), "p"), Settlement(other, out("other"), "q")]
     assert await a.settle_many(found) == ["done", "duplicate", "done"]
     assert await written(redis, settings) == ["old", "other"]
@@ -261,7 +268,7 @@ async def test_two_tasks_that_lead_to_one_publication_write_once(
 async def test_a_duplicate_does_not_mark_its_publication(
     queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
-    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    await redis.xadd(queue.keys.ready, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
     assert await queue.settle_many([Settlement(one, out("1"), "p"), Settlement(two, out("2"), "q")]) == [
         "done",
@@ -314,7 +321,7 @@ async def test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew(work
     [old] = await deliver(a)
     await stall(a)
     [new] = await b.claim(10)
-    assert not await a.defer(old, old.task, NOW)
+    assert not await a.retry_later(old, old.task, NOW)
     assert not await a.dead_letter(old, "http_404", "")
     assert await a.renew([old]) == [old]
     assert await b.renew([new]) == []
@@ -357,7 +364,7 @@ async def test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter(
 
 async def test_a_renewed_lease_is_not_claimed(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
-    deliveries = await deliver(a, "https://news.example/1", "https://news.example/2")
+    deliveries = await deliver(a, "https://news1.example/", "https://news2.example/")
     await stall(a)
     assert await a.renew(deliveries) == []
     assert await b.claim(10) == []
@@ -367,7 +374,7 @@ async def test_a_renewed_lease_is_not_claimed(workers: tuple[UrlQueue, UrlQueue]
 
 
 async def test_a_settled_delivery_cannot_be_renewed(queue: UrlQueue) -> None:
-    one, two = await deliver(queue, "https://news.example/1", "https://news.example/2")
+    one, two = await deliver(queue, "https://news1.example/", "https://news2.example/")
     await queue.settle(one, [])
     assert await queue.renew([one, two]) == [one]
     assert await queue.renew([]) == []
@@ -375,17 +382,17 @@ async def test_a_settled_delivery_cannot_be_renewed(queue: UrlQueue) -> None:
 
 async def test_a_worker_claims_its_own_entries_only_where_their_reply_was_lost(queue: UrlQueue, redis: Redis) -> None:
     [held] = await deliver(queue)
-    await queue.put(task("https://news.example/2"))
-    await redis.xreadgroup("workers", queue.consumer, {queue.keys.urls: ">"})  # delivered, never seen
+    await queue.put(task("https://news2.example/"))
+    await redis.xreadgroup("workers", queue.consumer, {queue.keys.ready: ">"})  # delivered, never seen
     await stall(queue)
     [found] = await queue.claim(10)
-    assert found.task == task("https://news.example/2")
+    assert found.task == task("https://news2.example/")
     assert await queue.settle(held, []) == "done"
 
 
 async def test_tasks_in_progress_do_not_take_the_place_of_claimable_ones(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
-    assert len(await deliver(a, *(f"https://news.example/{i}" for i in range(5)))) == 5
+    assert len(await deliver(a, *(f"https://news{i}.example/" for i in range(5)))) == 5
     [left] = await deliver(b, "https://news.example/left")
     await stall(a)
     assert [d.entry_id for d in await a.claim(1)] == [left.entry_id]
@@ -396,7 +403,7 @@ async def test_a_pending_entry_that_was_deleted_is_acknowledged_not_claimed(
 ) -> None:
     a, b = workers
     [delivery] = await deliver(a)
-    await redis.xdel(a.keys.urls, delivery.entry_id)
+    await redis.xdel(a.keys.ready, delivery.entry_id)
     await stall(a)
     assert await b.claim(10) == []
     assert (await b.depth()).pending == 0
@@ -412,13 +419,13 @@ async def test_a_task_that_keeps_killing_its_workers_is_dead_lettered_and_others
         await stall(a)
         claimer._leases.clear()  # a new process has no leases
         assert [d.attempts for d in await claimer.claim(10)] == [attempts]
-    await b.put(task("https://news.example/good"))
+    await b.put(task("https://good.example/"))
     await stall(a)
     assert await b.claim(10) == []
     [letter] = await b.list_dead_letters()
     assert (letter.reason, letter.deliveries) == ("crashed", 4)
     assert letter.task == task("https://news.example/poison")
-    assert [d.task.url for d in await b.read(10, 0)] == ["https://news.example/good"]
+    assert [d.task.url for d in await b.read(10, 0)] == ["https://good.example/"]
 
 
 async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueue, UrlQueue]) -> None:
@@ -433,12 +440,12 @@ async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueu
 # ---------------------------------------------------------------- put off
 async def test_a_deferred_task_is_promoted_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
-    again = msgspec.structs.replace(delivery.task, attempt=1, slot_at=NOW)
-    assert await queue.defer(delivery, again, NOW)
-    assert await queue.promote_due(NOW - timedelta(milliseconds=1)) == 0
+    again = msgspec.structs.replace(delivery.task, attempt=1)
+    await pass_time(queue, again)
+    assert await queue.retry_later(delivery, again, NOW)
+    assert await queue.release(NOW - timedelta(milliseconds=1)) == 0.001
     assert await queue.read(10, 0) == []
-    assert await queue.promote_due(NOW) == 1
-    assert await queue.promote_due(NOW) == 0
+    assert await queue.release(NOW) == math.inf
     [back] = await queue.read(10, 0)
     assert (back.task, back.attempts) == (again, 1)
     assert await queue.settle(back, []) == "done"
@@ -447,28 +454,29 @@ async def test_a_deferred_task_is_promoted_when_it_is_due_and_not_before(queue: 
 async def test_due_tasks_are_promoted_earliest_first_in_any_number(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("worker.queue.url_queue.PAGE_SIZE", 2)
-    deliveries = await deliver(queue, *(f"https://news.example/{i}" for i in range(5)))
+    monkeypatch.setattr("worker.queue.release.MAX_DUE", 2)
+    deliveries = await deliver(queue, *(f"https://news{i}.example/" for i in range(5)))
     for i, delivery in enumerate(deliveries):
-        await queue.defer(delivery, delivery.task, NOW - timedelta(seconds=i))
-    assert await queue.promote_due(NOW) == 5
-    assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["4", "3", "2", "1", "0"]
+        await pass_time(queue, delivery.task)
+        await queue.retry_later(delivery, delivery.task, NOW - timedelta(seconds=i))
+    assert [await queue.release(NOW) for _ in range(3)] == [0, 0, math.inf]
+    assert [d.task.url[len("https://news")] for d in await queue.read(10, 0)] == ["4", "3", "2", "1", "0"]
 
 
 async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: UrlQueue, redis: Redis) -> None:
     [delivery] = await deliver(queue)
-    await redis.set(queue.keys.delayed, "x")
+    await redis.set(queue.keys.later, "x")
     with pytest.raises(ResponseError, match="is a string, not a zset"):
-        await queue.defer(delivery, delivery.task, NOW)
-    with pytest.raises(ResponseError, match="is a string, not a zset"):
-        await queue.promote_due(NOW)
-    await redis.delete(queue.keys.delayed)
-    assert await queue.defer(delivery, delivery.task, NOW)
+        await queue.retry_later(delivery, delivery.task, NOW)
+    with pytest.raises(ResponseError, match="WRONGTYPE"):
+        await queue.release(NOW)
+    await redis.delete(queue.keys.later)
+    assert await queue.retry_later(delivery, delivery.task, NOW)
 
 
 async def test_an_undecodable_member_of_the_delayed_set_is_dead_lettered(queue: UrlQueue, redis: Redis) -> None:
-    await redis.zadd(queue.keys.delayed, {"rubbish": 0})
-    assert await queue.promote_due(NOW) == 1
+    await redis.zadd(queue.keys.later, {"rubbish": 0})
+    await queue.release(NOW)
     assert await queue.read(10, 0) == []
     assert [letter.fields["task"] for letter in await queue.list_dead_letters()] == ["rubbish"]
 
@@ -476,11 +484,11 @@ async def test_an_undecodable_member_of_the_delayed_set_is_dead_lettered(queue: 
 # ---------------------------------------------------------------- dead letters
 async def test_a_dead_letter_contains_reason_and_detail(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
-    assert await queue.dead_letter(delivery, "http_404", "GET https://news.example/1: \ud800 " + "x" * 5000)
+    assert await queue.dead_letter(delivery, "http_404", "GET https://news1.example/: \ud800 " + "x" * 5000)
     assert not await queue.dead_letter(delivery, "http_404", "")
     [letter] = await queue.list_dead_letters()
     assert (letter.reason, letter.task, letter.deliveries) == ("http_404", task(), 1)
-    assert letter.detail.startswith("GET https://news.example/1: ? xxx")
+    assert letter.detail.startswith("GET https://news1.example/: ? xxx")
     assert len(letter.detail) == 1000
     assert abs(letter.buried_at - datetime.now(UTC)) < timedelta(minutes=1)
 
@@ -489,11 +497,11 @@ async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.queue.dead_letters.PAGE_SIZE", 2)
-    for i, delivery in enumerate(await deliver(queue, *(f"https://news.example/{i}" for i in range(7)))):
+    for i, delivery in enumerate(await deliver(queue, *(f"https://news{i}.example/" for i in range(7)))):
         await queue.dead_letter(delivery, "odd" if i % 2 else "even", "")
-    urls = [letter.task.url[-1] for letter in await queue.list_dead_letters() if letter.task]
+    urls = [letter.task.url[len("https://news")] for letter in await queue.list_dead_letters() if letter.task]
     assert urls == ["6", "5", "4", "3", "2", "1", "0"]
-    assert [letter.task.url[-1] for letter in await queue.list_dead_letters(reason="odd") if letter.task] == [
+    assert [letter.task.url[len("https://news")] for letter in await queue.list_dead_letters(reason="odd") if letter.task] == [
         "5",
         "3",
         "1",
@@ -509,16 +517,17 @@ async def test_requeued_tasks_of_the_reason_are_enqueued_as_new(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("worker.queue.dead_letters.PAGE_SIZE", 2)
-    await queue.put_many([task(f"https://news.example/{i}", attempt=2) for i in range(5)])
+    await queue.put_many([task(f"https://news{i}.example/", attempt=2) for i in range(5)])
     for i, delivery in enumerate(await queue.read(10, 0)):
+        await pass_time(queue, delivery.task)
         await queue.dead_letter(delivery, "http_503" if i else "http_404", "")
     await redis.xadd(queue.keys.dead, {"task": "rubbish", "reason": "http_503"})
     assert await queue.requeue("http_503") == 4
     assert await queue.requeue("http_503") == 0
     assert [letter.task is None for letter in await queue.list_dead_letters()] == [True, False]
     again = await queue.read(10, 0)
-    assert [d.task for d in again] == [task(f"https://news.example/{i}") for i in range(1, 5)]
-    assert await queue.settle_many([Settlement(d, out(d.task.url[-1])) for d in again]) == ["done"] * 4
+    assert [d.task for d in again] == [task(f"https://news{i}.example/") for i in range(1, 5)]
+    assert await queue.settle_many([Settlement(d, out(d.task.url[len("https://news")])) for d in again]) == ["done"] * 4
     assert await written(redis, settings) == ["1", "2", "3", "4"]
     assert not await queue.put(again[0].task)
 
@@ -526,10 +535,11 @@ async def test_requeued_tasks_of_the_reason_are_enqueued_as_new(
 async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(
     queue: UrlQueue, redis: Redis, settings: Settings, out: Callable[[str], list[StreamWrite]]
 ) -> None:
-    await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task())})
+    await redis.xadd(queue.keys.ready, {"task": msgspec.json.encode(task())})
     one, two = await deliver(queue)
     await queue.settle(one, out("1"))
     await queue.dead_letter(two, "timeout", "")
+    await pass_time(queue, task())
     assert await queue.requeue() == 1
     [again] = await queue.read(10, 0)
     assert await queue.settle(again, out("2")) == "duplicate"
@@ -538,7 +548,7 @@ async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(
 
 async def test_the_dead_stream_is_trimmed_and_the_work_stream_never(redis_url: str, settings: Settings) -> None:
     async with UrlQueue(redis_url, settings.override(dead_length=5)) as queue:
-        await queue.put_many([task(f"https://news.example/{i}") for i in range(400)])
+        await queue.put_many([task(f"https://news{i}.example/") for i in range(400)])
         for _ in range(3):
             for delivery in await queue.read(100, 0):
                 await queue.dead_letter(delivery, "gone", "")
@@ -555,7 +565,7 @@ async def test_only_idle_consumers_without_pending_entries_are_deleted(
     async with UrlQueue(redis_url, settings, "a") as a, UrlQueue(redis_url, settings, "b") as b:
         await deliver(a)
         await b.read(1, 0)
-        await redis.xgroup_createconsumer(a.keys.urls, "workers", "idle")
+        await redis.xgroup_createconsumer(a.keys.ready, "workers", "idle")
         await asyncio.sleep(0.06)
         assert await b.reap_consumers() == 1  # only "idle": a has a pending task, and b is the caller
         [found] = await b.claim(10)
@@ -572,10 +582,10 @@ async def test_a_consumer_that_was_active_recently_is_not_deleted(workers: tuple
 async def test_depth_counts_and_ages(queue: UrlQueue) -> None:
     depth = await queue.depth()
     assert (depth.backlog, depth.pending, depth.delayed, depth.dead, depth.oldest_s) == (0, 0, 0, 0, None)
-    one, two, _ = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
-    await queue.defer(one, one.task, NOW)
+    one, two, _ = await deliver(queue, *(f"https://news{i}.example/" for i in range(3)))
+    await queue.retry_later(one, one.task, NOW)
     await queue.dead_letter(two, "x", "")
-    await queue.put(task("https://news.example/4"))
+    await queue.put(task("https://news4.example/"))
     depth = await queue.depth()
     assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (1, 1, 1, 1)
     assert depth.oldest_s is not None
@@ -586,18 +596,18 @@ async def test_reading_the_depth_creates_no_key(redis_url: str, redis: Redis, se
     queue = UrlQueue(redis_url, settings)
     assert (await queue.depth()).backlog == 0
     await queue.aclose()
-    assert not await redis.exists(queue.keys.urls)
+    assert not await redis.exists(queue.keys.ready)
 
 
 async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, settings: Settings) -> None:
     prefix = f"{{{settings.redis.key_prefix}}}:7"
     async with UrlQueue(redis_url, settings.override(key_prefix=prefix)) as queue:
-        one, two, three = await deliver(queue, *(f"https://news.example/{i}" for i in range(3)))
+        one, two, three = await deliver(queue, *(f"https://news{i}.example/" for i in range(3)))
         await queue.settle(one, [])
-        await queue.defer(two, two.task, NOW)
+        await queue.retry_later(two, two.task, NOW)
         await queue.dead_letter(three, "x", "")
     keys = {key.decode() async for key in redis.scan_iter(f"*{settings.redis.key_prefix}*", count=10_000)}
-    assert len(keys) == 8
+    assert len(keys) == 13
     assert all(key.startswith(f"{prefix}:") for key in keys)
     await redis.unlink(*keys)
 
@@ -619,8 +629,8 @@ async def test_scripts_group_and_all_data_may_be_lost_at_any_step(private_redis_
             queue.claim(1),
             queue.reap_consumers(),
             queue.read(1, 0),
-            queue.promote_due(NOW),
-            queue.defer(delivery, delivery.task, NOW),
+            queue.release(NOW),
+            queue.retry_later(delivery, delivery.task, NOW),
             queue.dead_letter(delivery, "x", ""),
             queue.requeue(),
             queue.depth(),
@@ -636,14 +646,14 @@ async def test_scripts_group_and_all_data_may_be_lost_at_any_step(private_redis_
 async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginning(
     queue: UrlQueue, redis: Redis, out: Callable[[str], list[StreamWrite]]
 ) -> None:
-    [old, _] = await deliver(queue, "https://news.example/1", "https://news.example/2")
-    await redis.xgroup_destroy(queue.keys.urls, "workers")
+    [old, _] = await deliver(queue, "https://news1.example/", "https://news2.example/")
+    await redis.xgroup_destroy(queue.keys.ready, "workers")
     assert await queue.settle(old, out("old")) == "gone"
-    assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1", "2"]
+    assert [d.task.url[len("https://news")] for d in await queue.read(10, 0)] == ["1", "2"]
 
 
 async def test_a_key_of_another_type_is_an_error(queue: UrlQueue, redis: Redis) -> None:
-    await redis.set(queue.keys.delayed, "x")
+    await redis.set(queue.keys.later, "x")
     with pytest.raises(ResponseError, match="WRONGTYPE"):
         await queue.depth()
 

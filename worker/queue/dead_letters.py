@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Struct
 
+from worker import urls
 from worker.queue import scripts
 from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
 from worker.schema import Task
-from worker.streams import Call, Entry, id_key, range_entries
+from worker.streams import Arg, Call, Entry, id_key, range_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
+    from worker.queue.host_policy import HostPolicy
     from worker.queue.keys import QueueKeys
 
 PAGE_SIZE: Final = 500
@@ -50,7 +52,9 @@ async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: 
     return letters[:limit]
 
 
-async def requeue(client: Redis, keys: QueueKeys, reason: str | None, seen_ttl_s: int) -> int:
+async def requeue(
+    client: Redis, keys: QueueKeys, policy: HostPolicy, reason: str | None, seen_ttl_s: int
+) -> int:
     """Enqueue the dead tasks with `reason` (None: all) as new tasks, with attempt 0; return their number.
 
     Entries that could not be decoded remain dead letters.  The done markers remain too: a task whose results were
@@ -61,15 +65,16 @@ async def requeue(client: Redis, keys: QueueKeys, reason: str | None, seen_ttl_s
     last = newest[0].id if newest else "-"  # tasks that fail again in the meantime are left out
     while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE_SIZE):
         letters = [x for x in map(_parse_letter, page) if reason in {None, x.reason}]
-        calls = [_requeue_call(keys, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]
+        calls = [_requeue_call(keys, policy, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]
         requeued += sum(await scripts.REQUEUE.run_many(client, calls))
         first = f"({page[-1].id}"
     return requeued
 
 
-def _requeue_call(keys: QueueKeys, entry_id: str, task: Task, seen_ttl_s: int) -> Call:
-    fresh = msgspec.json.encode(msgspec.structs.replace(task, attempt=0, slot_at=None))
-    return Call([keys.dead, keys.urls, keys.seen(task.id)], [entry_id, fresh, seen_ttl_s])
+def _requeue_call(keys: QueueKeys, policy: HostPolicy, entry_id: str, task: Task, seen_ttl_s: int) -> Call:
+    fresh = msgspec.json.encode(msgspec.structs.replace(task, attempt=0, failed_at=None))
+    args: list[Arg] = [entry_id, fresh, seen_ttl_s]
+    return policy.call(keys, urls.host_of(task.url), [keys.dead, keys.seen(task.id)], args)
 
 
 def _parse_letter(entry: Entry) -> DeadLetter:

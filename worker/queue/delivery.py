@@ -21,7 +21,7 @@ the entry has been delivered to another worker since.
 """
 
 
-class Delivery(Struct, frozen=True, kw_only=True):
+class Delivery(Struct, frozen=True):
     """A task delivered to a worker under a lease."""
 
     entry_id: str
@@ -29,6 +29,9 @@ class Delivery(Struct, frozen=True, kw_only=True):
     """The task as enqueued: `task.attempt` does not include crashed deliveries, of which there are `attempts - 1`."""
     attempts: int
     """Delivery counter of Redis: 1, plus 1 for every worker that died or stalled while processing the task."""
+
+    host: str
+    """Host whose queue it came from; "" for an entry that was added by hand."""
 
     @property
     def lease(self) -> Lease:
@@ -71,3 +74,8 @@ TASK_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def decode_task(entry: Entry) -> Task:
     """Decode the field `task` of a stream entry; raises one of `TASK_DECODE_ERRORS` where it is not a task."""
     return msgspec.json.decode((entry.fields or {}).get(b"task", b""), type=Task)
+
+
+def host_of_entry(entry: Entry) -> str:
+    """Return the host whose queue a released entry came from; "" for an entry that was added by hand."""
+    return (entry.fields or {}).get(b"host", b"").decode(errors="replace")

@@ -21,11 +21,13 @@ class Depth(Struct, frozen=True, kw_only=True):
     """Numbers of tasks in the queue, by state."""
 
     backlog: int
-    """Tasks that are ready and not yet delivered."""
+    """Tasks that are released and not yet delivered."""
+    waiting: int
+    """Tasks in the queues of their hosts."""
     pending: int
     """Tasks delivered and not yet settled, deferred or dead-lettered."""
     delayed: int
-    """Deferred tasks that are not due yet."""
+    """Failed tasks that are retried later."""
     dead: int
     """Dead letters."""
     oldest_s: float | None = None
@@ -48,12 +50,13 @@ class WorkerState(Struct, frozen=True, kw_only=True):
 
 async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
     """Count the tasks by state, all at one instant; raise at once if Redis is unavailable."""
-    reply = await scripts.DEPTH.run_readonly(client, Call([keys.urls, keys.delayed, keys.dead], [group.name]))
-    s, us, length, pending, delayed, dead, oldest, oldest_ready, oldest_pending = reply
+    reply = await scripts.DEPTH.run_readonly(client, Call([keys.ready, keys.waiting, keys.later, keys.dead], [group.name]))
+    s, us, length, pending, waiting, delayed, dead, oldest, oldest_ready, oldest_pending = reply
     now_s = int(s) + int(us) / 1e6
     return Depth(
         backlog=max(0, length - pending),  # a pending entry may have been deleted by an operator
         pending=pending,
+        waiting=max(0, waiting),
         delayed=delayed,
         dead=dead,
         oldest_s=_age_s(oldest, now_s),

@@ -1,4 +1,4 @@
-"""Redis keys of the queue."""
+"""Redis keys of the queue; docs/queue.md describes their content."""
 
 from __future__ import annotations
 
@@ -7,7 +7,41 @@ from typing import Final
 from msgspec import Struct
 
 GROUP: Final = "workers"
-"""The consumer group of the work stream."""
+"""The consumer group of the stream of released tasks."""
+FORMAT: Final = 2
+"""Version of the format of these keys."""
+
+
+class HostKeys(Struct, frozen=True):
+    """The keys of one host, all in the partition with the prefix."""
+
+    prefix: str
+    host: str
+
+    @property
+    def state(self) -> str:
+        """Return the key of the hash with gate, delay and circuit breaker."""
+        return f"{self.prefix}:host:{self.host}"
+
+    @property
+    def queue(self) -> str:
+        """Return the key of the list of waiting tasks (JSON), first in, first out."""
+        return f"{self.prefix}:host:{self.host}:queue"
+
+    @property
+    def active(self) -> str:
+        """Return the key of the set of released entries whose delivery has not ended."""
+        return f"{self.prefix}:host:{self.host}:active"
+
+    @property
+    def requests(self) -> str:
+        """Return the key of the sorted set of requests in flight; the score is the time at which each is dropped."""
+        return f"{self.prefix}:host:{self.host}:requests"
+
+    @property
+    def given_up(self) -> str:
+        """Return the key of the set of the host's dead letters that are enqueued again when it answers."""
+        return f"{self.prefix}:host:{self.host}:given-up"
 
 
 class QueueKeys(Struct, frozen=True):
@@ -18,15 +52,49 @@ class QueueKeys(Struct, frozen=True):
 
     prefix: str
 
+    def host(self, name: str) -> HostKeys:
+        """Return the keys of a host of this partition."""
+        return HostKeys(self.prefix, name)
+
     @property
-    def urls(self) -> str:
-        """Return the key of the work stream: tasks that are ready or delivered, each as JSON in the field `task`."""
+    def format(self) -> str:
+        """Return the key of the version of the format; the work stream of version 1 had the same key."""
         return f"{self.prefix}:urls"
 
     @property
-    def delayed(self) -> str:
-        """Return the key of the sorted set of deferred tasks (JSON); the score is the due time in Unix ms."""
+    def stream_of_format_1(self) -> str:
+        """Return the key to which the work stream of format 1 is renamed while its tasks are moved."""
+        return f"{self.prefix}:urls:1"
+
+    @property
+    def deferred_of_format_1(self) -> str:
+        """Return the key of the sorted set of deferred tasks of format 1."""
         return f"{self.prefix}:delayed"
+
+    @property
+    def ready(self) -> str:
+        """Return the key of the stream of released tasks, with the fields `task` (JSON) and `host`."""
+        return f"{self.prefix}:ready"
+
+    @property
+    def hosts(self) -> str:
+        """Return the key of the sorted set of hosts; the score is the earliest release of a task, in Unix ms."""
+        return f"{self.prefix}:hosts"
+
+    @property
+    def later(self) -> str:
+        """Return the key of the sorted set of tasks (JSON) to retry; the score is the due time in Unix ms."""
+        return f"{self.prefix}:later"
+
+    @property
+    def waiting(self) -> str:
+        """Return the key of the number of tasks in the queues of hosts and in `later`."""
+        return f"{self.prefix}:waiting"
+
+    @property
+    def down(self) -> str:
+        """Return the key of the sorted set of hosts that fail; the score is the time of the first failure."""
+        return f"{self.prefix}:down"
 
     @property
     def dead(self) -> str:

@@ -1,4 +1,7 @@
-"""The operations of the queue, each one Lua script in `lua/`, whose head documents its keys, arguments and reply."""
+"""The operations of the queue, each one Lua script in `lua/`, whose head documents its keys, arguments and reply.
+
+Every script has the keys of `HostKeys` and the policy of the host as its first keys and arguments (`lua/host.lua`).
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,35 @@ from worker.streams import Script
 
 
 def _script(*names: str) -> Script:
-    return Script.of("worker.queue", *names)
+    return Script.of("worker.queue", "check_type", "host", *names)
 
 
-# ---------------------------------------------------------------- enqueue
-PUT: Final = _script("check_type", "put")
-PROMOTE_DUE: Final = _script("check_type", "promote_due")
-REQUEUE: Final = _script("check_type", "requeue")
+# ---------------------------------------------------------------- enqueue and release
+PUT: Final = _script("put")
+SCHEDULE: Final = _script("schedule")
+PROMOTE: Final = _script("promote")
+REQUEUE: Final = _script("requeue")
 
 # ---------------------------------------------------------------- end a delivery
-SETTLE: Final = _script("check_type", "lease", "settle")
-DEFER: Final = _script("check_type", "lease", "defer")
-DEAD_LETTER: Final = _script("check_type", "lease", "dead_letter")
+SETTLE: Final = _script("lease", "settle")
+PUT_BACK: Final = _script("lease", "put_back")
+RETRY_LATER: Final = _script("lease", "retry_later")
+DEAD_LETTER: Final = _script("lease", "dead_letter")
+
+# ---------------------------------------------------------------- requests of a host
+PERMIT: Final = _script("request", "permit")
+SENT: Final = _script("request", "sent")
+ANSWERED: Final = _script("request", "answered")
+FAILED: Final = _script("request", "failed")
+GIVE_UP: Final = _script("give_up")
+REVIVE: Final = _script("revive")
+RESET: Final = _script("reset")
+
+# ---------------------------------------------------------------- migrate format 1
+BEGIN_MIGRATION: Final = Script.of("worker.queue", "begin_migration")
+MIGRATE_TASK: Final = _script("migrate_task")
+MIGRATE_DELAYED: Final = Script.of("worker.queue", "check_type", "migrate_delayed")
 
 # ---------------------------------------------------------------- inspect
-DEPTH: Final = _script("depth")
+DUE: Final = Script.of("worker.queue", "due")
+DEPTH: Final = Script.of("worker.queue", "depth")

@@ -11,12 +11,17 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 
+from worker import urls
 from worker.queue import scripts
-from worker.queue.dead_letters import PAGE_SIZE, DeadLetter, list_dead_letters, requeue
-from worker.queue.delivery import TASK_DECODE_ERRORS, Delivery, Outcome, QueueFull, Settlement, decode_task
+from worker.queue.dead_letters import DeadLetter, list_dead_letters, requeue
+from worker.queue.delivery import TASK_DECODE_ERRORS, Delivery, Outcome, QueueFull, Settlement, decode_task, host_of_entry
 from worker.queue.depth import Depth, WorkerState, depth, workers
+from worker.queue.host_policy import HOST_KEYS, HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
+from worker.queue.migration import adopt_format
+from worker.queue.release import find_due, host_of_task
 from worker.streams import (
+    Arg,
     Call,
     ConsumerGroup,
     Entry,
@@ -70,7 +75,8 @@ class UrlQueue:
         self.consumer = consumer or new_consumer_name()
         self.keys = QueueKeys(settings.redis.key_prefix)
         self._settings = settings
-        self._group = ConsumerGroup(stream=self.keys.urls, name=GROUP)
+        self._group = ConsumerGroup(stream=self.keys.ready, name=GROUP)
+        self._policy = HostPolicy.of(settings)
         self._client = connect(redis_url)
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._leases: set[Lease] = set()
@@ -80,6 +86,7 @@ class UrlQueue:
         """Raise UsageError where the server is unsupported, ConnectionError where it cannot be reached."""
         try:
             await check_server(self._client)
+            await adopt_format(self._client, self.keys, self._policy)
             await retry_while_unavailable(self._client, lambda: self._group.create(self._client))
         except BaseException:
             await self.aclose()
@@ -105,14 +112,16 @@ class UrlQueue:
         """Enqueue tasks in order and in one round trip, each as by `put`; QueueFull is raised after all of them."""
         settings, token = self._settings, secrets.token_hex(8)
         calls = [
-            Call(
-                [self.keys.urls, self.keys.delayed, self.keys.seen(task.id)],
+            self._policy.call(
+                self.keys,
+                urls.host_of(task.url),
+                [self.keys.seen(task.id)],
                 # one token per task, so that an id that occurs twice in a batch is enqueued once
                 [msgspec.json.encode(task), settings.queue.seen_ttl_s, settings.queue.max_backlog, f"{token}-{i}"],
             )
             for i, task in enumerate(tasks)
         ]
-        span = EnqueueSpan(self.keys.urls)
+        span = EnqueueSpan(self.keys.ready)
         replies = await scripts.PUT.run_many(self._client, calls)
         span.done(task for task, reply in zip(tasks, replies, strict=True) if reply == 1)
         for reply in replies:
@@ -120,14 +129,20 @@ class UrlQueue:
                 raise QueueFull(reply[0], put=replies.count(1))
         return [reply == 1 for reply in replies]
 
-    async def promote_due(self, now: datetime) -> int:
-        """Move the deferred tasks that are due at `now` to the work stream, earliest first; return their number."""
-        moved, last = 0, PAGE_SIZE
-        while last == PAGE_SIZE:
-            call = Call([self.keys.delayed, self.keys.urls], [_ms(now), PAGE_SIZE])
-            last = int(await scripts.PROMOTE_DUE.run(self._client, call))
-            moved += last
-        return moved
+    # ------------------------------------------------------------ release
+    async def release(self, now: datetime) -> float:
+        """Release the tasks of the hosts whose time has come, and enqueue the retries that are due at `now`.
+
+        Return the seconds until the next task of any host may be released; math.inf where none is waiting.
+        """
+        due = await find_due(self._client, self.keys, _ms(now))
+        promotions = [
+            self._policy.call(self.keys, host_of_task(task), [self.keys.later], [task]) for task in due.retries
+        ]
+        await scripts.PROMOTE.run_many(self._client, promotions)
+        releases = [self._policy.call(self.keys, host) for host in due.hosts]
+        waits_ms: list[int] = await scripts.SCHEDULE.run_many(self._client, releases)
+        return min([due.next_s, *(wait_ms / 1000 for wait_ms in waits_ms if wait_ms >= 0)])
 
     # ------------------------------------------------------------ deliver
     async def read(self, n: int, block_s: float) -> list[Delivery]:
@@ -164,9 +179,11 @@ class UrlQueue:
         for lease, entry in leased:
             try:
                 task = decode_task(entry)
-                deliveries.append(Delivery(entry_id=lease.entry_id, task=task, attempts=lease.attempts))
+                deliveries.append(Delivery(lease.entry_id, task, lease.attempts, host=host_of_entry(entry)))
             except TASK_DECODE_ERRORS as e:
-                undecodable.append(self._dead_letter_call(lease, entry.fields or {}, "undecodable", str(e)))
+                fields = entry.fields or {}
+                call = self._dead_letter_call(lease, host_of_entry(entry), fields, "undecodable", str(e))
+                undecodable.append(call)
         self._leases.update(d.lease for d in deliveries)
         for reply in await scripts.DEAD_LETTER.run_many(self._client, undecodable, self._group):
             _count_dead_letter(reply, "undecodable")
@@ -202,42 +219,57 @@ class UrlQueue:
     def _settle_call(self, it: Settlement) -> Call:
         task_id = it.delivery.task.id
         markers = [self.keys.done(task_id), self.keys.published(it.publication or task_id)]
-        keys = [self.keys.urls, *markers, *dict.fromkeys(write.stream for write in it.writes)]
-        args = [*self._fence(it.delivery.lease), self._settings.queue.done_ttl_s]
+        keys = [*markers, *dict.fromkeys(write.stream for write in it.writes)]
+        args: list[Arg] = [self._settings.queue.done_ttl_s]
         for write in it.writes:
             flat = _flatten(write.fields)
-            args += [keys.index(write.stream, 3) + 1, write.maxlen, len(flat), *flat]
-        return Call(keys, args)
+            args += [HOST_KEYS + keys.index(write.stream, len(markers)) + 1, write.maxlen, len(flat), *flat]
+        return self._ending_call(it.delivery.lease, it.delivery.host, keys, args)
 
-    async def defer(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
-        """End the delivery and enqueue `task` in its place, due at `due_at`; return False if the lease is lost."""
-        args = [*self._fence(delivery.lease), msgspec.json.encode(task), _ms(due_at)]
-        reply = await scripts.DEFER.run(self._client, Call([self.keys.urls, self.keys.delayed], args), self._group)
+    async def put_back(self, delivery: Delivery, task: Task) -> bool:
+        """End the delivery and put `task` at the head of its host's queue; return False if the lease is lost."""
+        call = self._ending_call(delivery.lease, delivery.host, [], [msgspec.json.encode(task)])
+        reply = await scripts.PUT_BACK.run(self._client, call, self._group)
         self._release([delivery])
         return bool(reply == b"done")
 
-    async def dead_letter(self, delivery: Delivery, reason: str, detail: str) -> bool:
-        """Move the task to the dead letters; return False if the lease is lost."""
-        call = self._dead_letter_call(delivery.lease, {b"task": msgspec.json.encode(delivery.task)}, reason, detail)
+    async def retry_later(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
+        """End the delivery and enqueue `task` again at `due_at`; return False if the lease is lost."""
+        args: list[Arg] = [msgspec.json.encode(task), _ms(due_at)]
+        call = self._ending_call(delivery.lease, delivery.host, [self.keys.later], args)
+        reply = await scripts.RETRY_LATER.run(self._client, call, self._group)
+        self._release([delivery])
+        return bool(reply == b"done")
+
+    async def dead_letter(self, delivery: Delivery, reason: str, detail: str, *, revive: bool = False) -> bool:
+        """Move the task to the dead letters; return False if the lease is lost.
+
+        `revive`: enqueue it again when its host answers.
+        """
+        task = {b"task": msgspec.json.encode(delivery.task)}
+        call = self._dead_letter_call(delivery.lease, delivery.host, task, reason, detail, revive=revive)
         reply = await scripts.DEAD_LETTER.run(self._client, call, self._group)
         self._release([delivery])
         _count_dead_letter(reply, reason)
         return bool(reply == b"done")
 
-    def _dead_letter_call(self, lease: Lease, fields: dict[bytes, bytes], reason: str, detail: str) -> Call:
+    def _dead_letter_call(
+        self, lease: Lease, host: str, fields: dict[bytes, bytes], reason: str, detail: str, *, revive: bool = False
+    ) -> Call:
         why = {b"reason": reason, b"detail": detail[:MAX_DETAIL_LENGTH], b"deliveries": str(lease.attempts)}
         kept = dict(islice(fields.items(), MAX_FIELDS))
         flat = _flatten({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
-        args = [*self._fence(lease), self._settings.redis.dead_length, *flat]
-        return Call([self.keys.urls, self.keys.dead], args)
+        keys = [self.keys.dead, *([self.keys.host(host).given_up] if revive else [])]
+        return self._ending_call(lease, host, keys, [self._settings.redis.dead_length, *flat])
 
-    def _fence(self, lease: Lease) -> list[str | bytes | int]:
-        """Return the ARGV[1..4] that identify a lease: group, consumer, entry id, delivery counter.
+    def _ending_call(self, lease: Lease, host: str, keys: Sequence[str], args: Sequence[Arg]) -> Call:
+        """Return a call of a script that ends the delivery with this lease.
 
-        Each script that ends a delivery first compares them with the pending entry and writes nothing if the lease is
-        lost.
+        Each of them first compares group, consumer, entry id and delivery counter with the pending entry, and writes
+        nothing if the lease is lost.
         """
-        return [self._group.name, self.consumer, lease.entry_id, lease.attempts]
+        fence: list[Arg] = [self._group.name, self.consumer, lease.entry_id, lease.attempts]
+        return self._policy.call(self.keys, host, keys, [*fence, *args])
 
     def _release(self, deliveries: Iterable[Delivery]) -> None:
         self._leases.difference_update(d.lease for d in deliveries)
@@ -261,7 +293,7 @@ class UrlQueue:
         Entries that could not be decoded remain dead letters.  A task whose results are written already is processed
         again but writes nothing.
         """
-        return await requeue(self._client, self.keys, reason, self._settings.queue.seen_ttl_s)
+        return await requeue(self._client, self.keys, self._policy, reason, self._settings.queue.seen_ttl_s)
 
 
 def _count_dead_letter(reply: bytes, reason: str) -> None:

@@ -19,8 +19,8 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name of the feed that listed the URL; None for a URL from `put`."""
     attempt: int = 0
     """Number of failed attempts so far; crashes are not included, the queue adds them from its delivery count."""
-    slot_at: datetime | None = None
-    """The reserved slot of the host at which the URL may be requested; None if no slot is reserved."""
+    failed_at: int | None = None
+    """Time of the last failure for which the host was to blame (Unix ms by Redis' clock); None if there was none."""
     put_at: datetime | None = None
     """Time at which the task was enqueued; None if unknown."""
 

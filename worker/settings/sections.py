@@ -96,6 +96,26 @@ class PolitenessSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = 1.0
     max_host_delay_s: Annotated[Positive, doc("Upper limit of the delay that robots.txt can set.")] = 60.0
+    host_max_requests: Annotated[
+        Count, doc("Most requests to one host that are in flight at a time, across all workers.")
+    ] = 2
+    response_delay_factor: Annotated[
+        NotNegative,
+        doc(
+            "The delay between two requests to a host is at least this multiple of its response time, so that a busy "
+            "host gets fewer requests. 0 disables this."
+        ),
+    ] = 2.0
+    max_response_delay_s: Annotated[Positive, doc("Upper limit of the delay that follows from the response time.")] = (
+        30.0
+    )
+    host_give_up_after_s: Annotated[
+        Positive,
+        doc(
+            "How long a host may fail before its URLs become dead letters (`host_down`). They are enqueued again "
+            "after the first successful request to it."
+        ),
+    ] = 86_400.0
     robots_ttl_s: Annotated[WholeSeconds, doc("How long a robots.txt is cached.")] = 86_400
     robots_max_bytes: Annotated[
         Count, doc("How much of a robots.txt is parsed. RFC 9309, 2.5, requires at least 500 KiB.")

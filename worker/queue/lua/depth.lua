@@ -1,6 +1,6 @@
--- KEYS: work stream, delayed set, dead-letter stream.  ARGV: group.
--- Returns the Redis time (s, µs); the numbers of tasks in the stream, pending, delayed and dead; and the ids of the
--- oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none).
+-- KEYS: stream of released tasks, number of waiting tasks, tasks to retry, dead-letter stream.  ARGV: group.
+-- Returns the Redis time (s, µs); the numbers of tasks in the stream, pending, in the queues of hosts, to retry, and dead;
+-- and the ids of the oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none).
 -- Writes nothing.  A script rather than MULTI, which a full Redis 7.0 rejects.
 local delivered, pending, oldest_pending = '0-0', 0, false
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -18,8 +18,9 @@ local function first(start)
   return entry and entry[1] or false
 end
 local now = redis.call('TIME')
+local later = redis.call('ZCARD', KEYS[3])
 return {
   now[1], now[2],
-  redis.call('XLEN', KEYS[1]), pending, redis.call('ZCARD', KEYS[2]), redis.call('XLEN', KEYS[3]),
+  redis.call('XLEN', KEYS[1]), pending, (tonumber(redis.call('GET', KEYS[2])) or 0) - later, later, redis.call('XLEN', KEYS[4]),
   first('-'), first('(' .. delivered), oldest_pending,
 }

@@ -1,0 +1,40 @@
+"""Arguments that every script on the queue of a host takes: its keys, and the limits for its requests."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import Struct
+
+from worker.streams import Arg, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from worker.queue.keys import QueueKeys
+    from worker.settings import Settings
+
+HOST_KEYS: Final = 6
+"""Number of keys of a host's script before its own (`lua/host.lua`)."""
+
+
+class HostPolicy(Struct, frozen=True):
+    """Limits for the requests to a host that has no others in its state."""
+
+    max_requests: int
+    """Most requests in flight, and most tasks released at a time."""
+    delay_ms: int
+    """Delay between two requests."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the policy that the settings define."""
+        politeness = settings.politeness
+        return cls(politeness.host_max_requests, math.ceil(politeness.host_delay_s * 1000))
+
+    def call(self, keys: QueueKeys, host: str, own_keys: Sequence[str] = (), own_args: Sequence[Arg] = ()) -> Call:
+        """Return the call of a script on `host`, with keys and arguments of its own after the common ones."""
+        of_host = keys.host(host)
+        common = [keys.ready, keys.hosts, of_host.state, of_host.queue, of_host.active, keys.waiting]
+        return Call([*common, *own_keys], [host, self.max_requests, self.delay_ms, *own_args])

@@ -1,0 +1,20 @@
+-- KEYS: key of the format, which is the work stream of format 1; key to rename that stream to.
+-- ARGV: group, least idle time of its consumers (ms), version of the new format.
+-- Returns the names of the consumers that have been active more recently, of which there must be none; else renames the
+-- stream and sets the version.
+if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then return {} end
+local active = {}
+for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
+  if flat[2] == ARGV[1] then
+    for _, consumer in ipairs(redis.call('XINFO', 'CONSUMERS', KEYS[1], ARGV[1])) do
+      local found = {}
+      for i = 1, #consumer, 2 do found[consumer[i]] = consumer[i + 1] end
+      if found.idle < tonumber(ARGV[2]) then active[#active + 1] = found.name end
+    end
+  end
+end
+if #active == 0 then
+  redis.call('RENAME', KEYS[1], KEYS[2])
+  redis.call('SET', KEYS[1], ARGV[3])
+end
+return active

@@ -1,0 +1,17 @@
+-- KEYS[7..8]: dead-letter stream; dead letters of the host to enqueue again when it answers.
+-- ARGV[4..6]: most tasks to give up, length to trim the stream to (entries), detail.
+-- Moves waiting tasks of the host to the dead letters.  Returns their number.
+local type_error = check_host_types() or check_type(KEYS[7], 'stream') or check_type(KEYS[8], 'set')
+if type_error then return type_error end
+local moved = 0
+for _ = 1, tonumber(ARGV[4]) do
+  local task = redis.call('LPOP', QUEUE)
+  if not task then break end
+  local id = redis.call('XADD', KEYS[7], 'MAXLEN', '~', ARGV[5], '*',
+    'task', task, 'reason', 'host_down', 'detail', ARGV[6], 'deliveries', '0')
+  redis.call('SADD', KEYS[8], id)
+  moved = moved + 1
+end
+if moved > 0 then redis.call("DECRBY", WAITING, moved) end
+schedule()
+return moved

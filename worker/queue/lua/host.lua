@@ -1,0 +1,61 @@
+-- State of one host, and the release of its tasks.
+-- KEYS[1..6]: stream of released tasks; set of hosts; state, queue and active entries of the host; number of waiting tasks.
+-- ARGV[1..3]: name of the host; most active tasks; delay between requests (ms) for a host that has none of its own.
+local READY, HOSTS, STATE, QUEUE, ACTIVE, WAITING = unpack(KEYS, 1, 6)
+local host, limit, default_delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local DAY = 86400000
+
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+-- Returns an error reply where one of the keys has another type, else nil.
+local function check_host_types()
+  return check_type(READY, 'stream') or check_type(HOSTS, 'zset') or check_type(STATE, 'hash')
+    or check_type(QUEUE, 'list') or check_type(ACTIVE, 'set') or check_type(WAITING, 'string')
+end
+
+local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0 end
+
+local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
+
+local function get_delay() return tonumber(redis.call('HGET', STATE, 'delay')) or default_delay end
+
+-- Forget the active entries that have vanished from the stream (deleted by hand, trimmed), and count the others.
+local function count_active()
+  for _, id in ipairs(redis.call('SMEMBERS', ACTIVE)) do
+    if #redis.call('XRANGE', READY, id, id) == 0 then redis.call('SREM', ACTIVE, id) end
+  end
+  return redis.call('SCARD', ACTIVE)
+end
+
+-- Move the first task of the queue to the stream.
+local function release()
+  local task = redis.call('LPOP', QUEUE)
+  redis.call('DECR', WAITING)
+  redis.call('SADD', ACTIVE, redis.call('XADD', READY, '*', 'task', task, 'host', host))
+end
+
+-- Release the tasks whose time has come, and note in the set of hosts when the next one may be released.
+-- A host that has not answered yet, or that fails, may have one active task.
+-- Returns the time until the next task may be released (ms), or -1 where none is waiting or the limit is reached.
+local function schedule()
+  local state = redis.call('HMGET', STATE, 'gate', 'next', 'retry_at', 'failures', 'answered_at')
+  local at = math.max(tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[3]) or 0)
+  local most = (state[4] or not state[5]) and 1 or limit
+  local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)
+  if waiting > 0 and active >= most then active = count_active() end
+  local delay = get_delay()
+  while waiting > 0 and active < most and at <= now do
+    release()
+    waiting, active, at = waiting - 1, active + 1, now + delay
+    set('next', at)
+  end
+  local is_due = waiting > 0 and active < most
+  if waiting == 0 and active == 0 then
+    redis.call('ZREM', HOSTS, host)
+  else
+    redis.call('ZADD', HOSTS, is_due and string.format('%.0f', at) or '+inf', host)
+  end
+  redis.call('PEXPIRE', STATE, string.format('%.0f', math.max(at - now, 0) + DAY))
+  return is_due and at - now or -1
+end

@@ -1,0 +1,50 @@
+"""Which hosts and retries are due."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
+
+from worker import urls
+from worker.errors import Permanent
+from worker.queue import scripts
+from worker.schema import Task
+from worker.streams import Call, retry_while_unavailable
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from worker.queue.keys import QueueKeys
+
+MAX_DUE: Final = 100
+"""Most hosts, and most retries, of one step."""
+
+
+class DueWork(NamedTuple):
+    """What is due now, and when more will be."""
+
+    hosts: list[str]
+    """Hosts of which a task may be released."""
+    retries: list[bytes]
+    """Tasks (JSON) to move to the queues of their hosts, earliest first."""
+    next_s: float
+    """Seconds until another host or retry is due; math.inf where none is waiting, 0 where this step was full."""
+
+
+async def find_due(client: Redis, keys: QueueKeys, now_ms: int) -> DueWork:
+    """Read what is due; `now_ms` is the time of the clock by which retries were scheduled."""
+    call = Call([keys.hosts, keys.later], [now_ms, MAX_DUE, MAX_DUE])
+    hosts, retries, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_readonly(client, call))
+    full = MAX_DUE in {len(hosts), len(retries)}
+    next_s = 0.0 if full else min((wait / 1000 for wait in waits if wait >= 0), default=math.inf)
+    return DueWork([host.decode() for host in hosts], retries, next_s)
+
+
+def host_of_task(task: bytes) -> str:
+    """Return the host of a task (JSON); "" where it is not a task."""
+    try:
+        return urls.host_of(msgspec.json.decode(task, type=Task).url)
+    except (msgspec.DecodeError, Permanent):
+        return ""
