@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 
 class Failure(Exception):  # noqa: N818 - an outcome of work on a URL, not a programming error
     """Base class of the failures; never raised itself."""
@@ -23,7 +25,7 @@ class Permanent(Failure):
 
 
 class Transient(Failure):
-    """A retry may succeed (timeout, 5xx, 429, reset): defer, and count an attempt.
+    """A retry may succeed (a truncated body, a crashed process): retry later, and count an attempt.
 
     `retry_after_s` is the server's Retry-After in seconds; None where it sent none.
     """
@@ -34,8 +36,35 @@ class Transient(Failure):
         self.retry_after_s = retry_after_s
 
 
+class HostFailure(Failure):
+    """The host failed, not the page (connection, timeout, 5xx, 429): the task waits until the host answers again.
+
+    `outage` is the state of the host after it; None until it is reported.
+    """
+
+    def __init__(self, reason: str, detail: str = "", pause_s: float = 0.0) -> None:
+        super().__init__(reason, detail)
+        self.args = (reason, detail, pause_s)
+        self.pause_s = pause_s
+        """Pause that the host asked for (Retry-After); 0.0 where it asked for none."""
+        self.outage: Outage | None = None
+
+
+class Outage(NamedTuple):
+    """State of a host after a failure."""
+
+    at: int
+    """Time of the failure (Unix ms by Redis' clock)."""
+    retry_in_s: float
+    """Seconds until the next request to the host."""
+    down_s: float
+    """Seconds since the first of its failures in a row."""
+    answered_at: int
+    """Time of its last success (Unix ms by Redis' clock); 0 if there was none."""
+
+
 class NotYet(Failure):
-    """The host's next free slot is `wait_s` seconds (> 0) away: defer, and count no attempt."""
+    """The host may be requested in `wait_s` seconds (> 0): retry then, and count no attempt."""
 
     def __init__(self, reason: str, detail: str = "", wait_s: float = 0.0) -> None:
         super().__init__(reason, detail)

@@ -139,14 +139,14 @@ async def run_locally(
 async def _until_empty(queue: UrlQueue, enqueueing: Awaitable[None]) -> None:
     """Wait until every task has been enqueued and has reached its final outcome."""
     await enqueueing
-    while (depth := await queue.depth()).backlog + depth.pending + depth.delayed:  # noqa: ASYNC110 - state is in Redis
+    while (depth := await queue.depth()).unfinished:  # noqa: ASYNC110 - state is in Redis
         await asyncio.sleep(POLL_INTERVAL_S)
 
 
 async def _tick(queue: UrlQueue, observer: RunObserver, over: asyncio.Event) -> None:
     while not over.is_set():
         depth = await queue.depth()
-        observer.on_tick(time.monotonic(), depth.backlog + depth.delayed)
+        observer.on_tick(time.monotonic(), depth.unfinished - depth.pending)
         await asyncio.sleep(POLL_INTERVAL_S)
 
 

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
 from worker.fetch.client import FEED, ROBOTS, Fetcher, Validators, user_agent
 from worker.fetch.resolver import PrivateAddressError, Resolver
 from worker.settings import FetchSettings
@@ -120,7 +120,7 @@ def reset(writer: asyncio.StreamWriter) -> None:
 async def failure_of(work: Awaitable[object]) -> Failure:
     with pytest.raises(Failure) as e:
         await work
-    assert type(e.value) in {Permanent, Transient, NotYet}
+    assert type(e.value) in {Permanent, Transient, HostFailure, NotYet}
     return e.value
 
 
@@ -160,7 +160,7 @@ async def test_encoded_bodies_are_decoded(fetcher: Fetcher, coding: str, encode:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_redirects_are_followed_and_each_target_is_admitted(fetcher: Fetcher, status: int) -> None:
+async def test_redirects_are_followed_and_each_url_is_admitted(fetcher: Fetcher, status: int) -> None:
     async def handler(request: web.Request) -> web.StreamResponse:
         if request.path == "/new":
             return await responding()(request)
@@ -168,13 +168,14 @@ async def test_redirects_are_followed_and_each_target_is_admitted(fetcher: Fetch
 
     admitted: list[str] = []
 
-    async def admit(url: str) -> None:
+    async def admit(url: str) -> float:
         admitted.append(url)
+        return 0.0
 
     async with serving(handler) as base:
         page = await fetcher.get(f"{base}/old", admit=admit)
         assert page.url == f"{base}/new"
-        assert admitted == [f"{base}/new"]
+        assert admitted == [f"{base}/old", f"{base}/new"]
 
 
 async def test_an_error_of_admit_prevents_the_request(fetcher: Fetcher) -> None:
@@ -184,8 +185,10 @@ async def test_an_error_of_admit_prevents_the_request(fetcher: Fetcher) -> None:
         requested_paths.append(request.path)
         return web.Response(status=302, headers={"Location": "/next"})
 
-    async def admit(_: str) -> None:
-        raise NotYet("host_busy", wait_s=3.0)
+    async def admit(url: str) -> float:
+        if url.endswith("/next"):
+            raise NotYet("host_busy", wait_s=3.0)
+        return 0.0
 
     async with serving(handler) as base:
         failure = await failure_of(fetcher.get(f"{base}/first", admit=admit))
@@ -226,20 +229,26 @@ async def test_a_client_error_is_permanent(fetcher: Fetcher, status: int) -> Non
         (503, "Mon, 02 Mar 2026 12:01:30 GMT", 90.0),
         (503, "Mon, 02 Mar 2026 11:00:00 GMT", 0.0),
         (503, "99999999999999", 86_400.0),
-        (503, "soon", None),
-        (500, None, None),
-        (408, None, None),
-        (425, None, None),
-        (522, None, None),
+        (503, "soon", 0.0),
+        (500, None, 0.0),
+        (522, None, 0.0),
     ],
 )
-async def test_a_temporary_error_is_transient_and_carries_retry_after(
-    fetcher: Fetcher, status: int, header: str | None, wait_s: float | None
+async def test_a_server_error_is_a_failure_of_the_host_and_carries_retry_after(
+    fetcher: Fetcher, status: int, header: str | None, wait_s: float
 ) -> None:
     async with serving(responding(b"", status, **({"Retry_After": header} if header else {}))) as base:
         failure = await failure_of(fetcher.get(base))
+    assert isinstance(failure, HostFailure)
+    assert (failure.reason, failure.pause_s) == (f"http_{status}", wait_s)
+
+
+@pytest.mark.parametrize("status", [408, 425])
+async def test_a_temporary_error_of_one_request_is_transient(fetcher: Fetcher, status: int) -> None:
+    async with serving(responding(b"", status)) as base:
+        failure = await failure_of(fetcher.get(base))
     assert isinstance(failure, Transient)
-    assert (failure.reason, failure.retry_after_s) == (f"http_{status}", wait_s)
+    assert failure.reason == f"http_{status}"
 
 
 # ---------------------------------------------------------------- media type
@@ -349,7 +358,7 @@ async def test_a_slow_body_ends_with_the_total_timeout(limits: FetchSettings) ->
 
     async with raw_server(drip) as url, hasty(limits, total_timeout_s=0.8) as fetcher:
         failure = await failure_of(fetcher.get(url))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "timeout_total"
 
 
@@ -361,7 +370,7 @@ async def test_a_silent_server_ends_with_the_read_timeout(limits: FetchSettings,
 
     async with raw_server(hush) as url, hasty(limits, read_timeout_s=0.3) as fetcher:
         failure = await failure_of(fetcher.get(url))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "timeout_read"
 
 
@@ -379,7 +388,7 @@ async def test_a_host_that_accepts_no_connection_ends_with_the_connect_timeout(l
         finally:
             for s in held:
                 s.close()
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "timeout_connect"
 
 
@@ -388,32 +397,32 @@ async def test_a_closed_port_is_a_connect_failure(fetcher: Fetcher) -> None:
     with socket.create_server(("127.0.0.1", 0)) as s:
         port = s.getsockname()[1]
     failure = await failure_of(fetcher.get(f"http://127.0.0.1:{port}/"))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "connect"
 
 
 async def test_a_name_that_does_not_resolve_is_a_dns_failure(fetcher: Fetcher) -> None:
     failure = await failure_of(fetcher.get("http://no-such-host.invalid/"))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "dns"
 
 
 async def test_tls_with_a_plain_server_is_a_tls_failure(fetcher: Fetcher) -> None:
     async with serving(responding()) as base:
         failure = await failure_of(fetcher.get(base.replace("http:", "https:")))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "tls"
 
 
 @pytest.mark.parametrize("framing", [b"Content-Length: 1000", b"Transfer-Encoding: chunked"])
 @pytest.mark.parametrize("then", [reset, lambda _: None], ids=["reset", "closed"])
-async def test_a_connection_lost_within_the_body_is_transient(
+async def test_a_connection_lost_within_the_body_is_a_failure_of_the_host(
     fetcher: Fetcher, framing: bytes, then: Callable[[asyncio.StreamWriter], None]
 ) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n" + framing + b"\r\n\r\n5\r\n<html\r\n"
     async with raw_server(sending(answer, then=then)) as url:
         failure = await failure_of(fetcher.get(url))
-    assert isinstance(failure, Transient)
+    assert isinstance(failure, HostFailure)
     assert failure.reason == "reset"
 
 

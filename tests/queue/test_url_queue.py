@@ -70,7 +70,7 @@ async def deliver(queue: UrlQueue, *urls: str) -> list[Delivery]:
 
 async def pass_time(queue: UrlQueue, task: Task) -> None:
     """Let the delay of the task's host be over."""
-    await queue._client.hdel(queue.keys.host(host_of(task.url)).state, "gate", "next")
+    await queue._client.hdel(queue.keys.host(host_of(task.url)).state, "sent_at", "next")
 
 
 async def stall(queue: UrlQueue) -> None:

@@ -14,18 +14,18 @@ import structlog
 
 from worker.consume.loop import Consumer, worker_loops
 from worker.consume.page_reader import PageReader
-from worker.consume.retry import next_try
+from worker.consume.retry import next_step
 from worker.consume.task_handler import TaskHandler
 from worker.consume.task_result import TaskResult
-from worker.fetch.client import Fetcher
+from worker.fetch.client import open_fetcher
 from worker.fetch.politeness import Politeness
 from worker.pipeline.pool import Pool
-from worker.queue import UrlQueue, process_consumer_name
+from worker.queue import Hosts, UrlQueue, process_consumer_name
 from worker.settings import Settings
 from worker.streams import connect, is_durable
 from worker.telemetry.liveness import LivenessMonitor
 
-__all__ = ["Consumer", "PageReader", "TaskHandler", "TaskResult", "next_try", "open_consumer", "worker_loops"]
+__all__ = ["Consumer", "PageReader", "TaskHandler", "TaskResult", "next_step", "open_consumer", "worker_loops"]
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ async def open_consumer(
     async with (
         UrlQueue(redis_url, settings, process_consumer_name()) as queue,
         connect(redis_url) as client,
-        Fetcher(settings.fetch, threads=settings.worker.concurrency) as fetcher,
+        open_fetcher(Hosts(client, settings), settings) as fetcher,
         Pool(settings.pool, preload="worker.pipeline.preload") as pool,
     ):
         if not await is_durable(client):
@@ -52,5 +52,5 @@ async def open_consumer(
                 "redis_not_durable", detail="no append-only file: a crash loses all writes since the last snapshot"
             )
         reader = PageReader(Politeness(client, fetcher, settings), fetcher, pool)
-        handler = TaskHandler(settings, queue, reader, jitter=random.random)
+        handler = TaskHandler(settings, queue, reader, Hosts(client, settings), jitter=random.random)
         yield Consumer(settings, queue, handler, on_result=on_result, liveness=liveness)

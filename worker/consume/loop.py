@@ -1,7 +1,7 @@
 """The worker's loops: read as many deliveries as there are free slots, and renew their leases until each has ended.
 
-The *read* loop reads new deliveries and regularly claims those of dead workers.  The *tend* loop renews leases and
-promotes due tasks.  On a stop, reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed
+The *read* loop reads new deliveries and regularly claims those of dead workers.  The *release* loop releases the tasks
+of hosts that are due, the *tend* loop renews leases.  On a stop, reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed
 back.
 """
 
@@ -28,7 +28,12 @@ log = structlog.get_logger()
 TASK_BLOCK_S = 1.0
 """Longest time that one read waits for new tasks, and so the longest delay of a stop."""
 TICK_S = 0.25
-"""Interval of the tend loop: a deferred task is promoted at most this long after it is due."""
+"""Interval of the tend loop."""
+RELEASE_TICK_S = 0.1
+"""Longest time between two looks for hosts that are due, while tasks are in progress: what other workers report about
+their requests may make a host due earlier."""
+IDLE_RELEASE_TICK_S = 1.0
+"""The same while no task is in progress."""
 REAP_INTERVAL_S = 300.0
 """How often the consumers of dead workers are deleted."""
 
@@ -80,7 +85,7 @@ class Consumer:
         If Redis stays unavailable, raises an ExceptionGroup with the RedisError.
         """
         async with asyncio.TaskGroup() as self._tasks:
-            for loop in (self._tend(), self._handler.batcher.run()):
+            for loop in (self._tend(), self._release(), self._handler.batcher.run()):
                 self._tasks.create_task(signal_when_done(loop, self._end_all))
             await signal_when_done(self._read_and_drain(stop), self._end_all)
 
@@ -157,7 +162,7 @@ class Consumer:
 
     # ------------------------------------------------------------ tend
     async def _tend(self) -> None:
-        """Renew leases, promote due tasks and delete dead consumers, until the loops end.
+        """Renew leases and delete dead consumers, until the loops end.
 
         A blocked event loop cannot report itself, and nothing restarts an unhealthy container.  So a watchdog, a thread
         in C, ends the process if this loop completes no round within three leases.
@@ -168,7 +173,6 @@ class Consumer:
                 faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
                 self._liveness.record_heartbeat("tend")
                 now = time.monotonic()
-                await self._queue.promote_due(self._clock())
                 if now - renewed_at >= self._settings.queue.lease_s / 3:
                     renewed_at = now
                     await self._renew()
@@ -178,6 +182,13 @@ class Consumer:
                 await asyncio.sleep(min(TICK_S, self._settings.queue.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+    async def _release(self) -> None:
+        """Release the tasks of hosts that are due, until the loops end."""
+        while not self._ending.is_set():
+            due_in_s = await self._queue.release(self._clock())
+            tick_s = RELEASE_TICK_S if self._in_progress else IDLE_RELEASE_TICK_S
+            await asyncio.sleep(min(due_in_s, tick_s))
 
     async def _renew(self) -> None:
         """Renew all leases; cancel the tasks whose lease is lost to another worker."""
@@ -201,7 +212,7 @@ class Consumer:
         await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:
-            if await self._queue.defer(delivery, with_crashes_counted(delivery), self._clock()):
+            if await self._queue.put_back(delivery, with_crashes_counted(delivery)):
                 self._report(TaskResult(url=delivery.task.url, outcome="handed_back"))
                 handed_back += 1
         log.info("drained", handed_back=handed_back)

@@ -1,8 +1,6 @@
-"""Read the page of one task: admit, fetch and process it, each timed as a stage."""
+"""Read the page of one task: fetch and process it, each timed as a stage."""
 
 from __future__ import annotations
-
-from datetime import datetime
 
 from worker.consume.stages import record_stage, stage
 from worker.fetch.client import Fetcher
@@ -20,16 +18,10 @@ class PageReader:
         self._fetcher = fetcher
         self._pool = pool
 
-    async def read(self, task: Task, now: datetime) -> ProcessedPage:
-        """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed.
-
-        `now` is the time of the clock that set `task.slot_at`.
-        """
-        with stage("admit"):
-            await self._politeness.admit(task, now)
-        async with self._politeness.honour_retry_after(task.url):
-            with stage("fetch"):
-                page = await self._fetcher.get(task.url, admit=self._politeness.redirect_hook(task))
+    async def read(self, task: Task) -> ProcessedPage:
+        """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed."""
+        with stage("fetch"):
+            page = await self._fetcher.get(task.url, admit=self._politeness.admit)
         with stage("digest"):
             processed = await self._pool.run(process_page, page)
             for timing in processed.timings:

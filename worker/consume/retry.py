@@ -1,39 +1,71 @@
-"""The only place that decides what follows a failure: retry the task, when and how counted, or give it up.  Pure."""
+"""The only place that decides what follows a failure: put the task back, retry it later, or give it up.  Pure."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from worker import backoff
-from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.errors import Failure, HostFailure, NotYet, Permanent
 from worker.queue import Delivery
 from worker.schema import Task
-from worker.settings import RetrySettings
+from worker.settings import Settings
 
 
-def next_try(
-    task: Task, failure: Failure, now: datetime, retry: RetrySettings, jitter: float
-) -> tuple[Task, datetime] | None:
-    """Return the task to enqueue after `failure` and the time at which it is due; None to give up.
+class PutBack(Struct, frozen=True):
+    """Put the task at the head of its host's queue, to be released when the host may be requested."""
+
+    task: Task
+
+
+class RetryLater(Struct, frozen=True):
+    """Enqueue the task again at a time of its own."""
+
+    task: Task
+    due_at: datetime
+
+
+class GiveUp(Struct, frozen=True):
+    """Move the task to the dead letters."""
+
+    reason: str
+    detail: str
+    host_down: bool = False
+    """Whether to give up all tasks of the host, until it answers again."""
+
+
+NextStep = PutBack | RetryLater | GiveUp
+
+
+def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float) -> NextStep:
+    """Return what follows a failure of a task.
 
     `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A Permanent
-    failure is given up at once, any other after `max_attempts`; NotYet is not counted as an attempt.  A server's
-    Retry-After, up to `max_backoff_s`, is a lower bound of the delay.
+    failure is given up at once, any other after `max_attempts`; NotYet is not counted.  A HostFailure is counted only if
+    the host has answered since the last one of this task: then the fault is of the page.
     """
-    if isinstance(failure, Permanent) or task.attempt >= retry.max_attempts:
-        return None
+    if isinstance(failure, Permanent) or task.attempt >= settings.retry.max_attempts:
+        return GiveUp(failure.reason, failure.detail)
     if isinstance(failure, NotYet):
-        slot = now + timedelta(seconds=failure.wait_s)
-        return replace(task, slot_at=slot), slot
-    attempt = task.attempt + 1
+        return RetryLater(task, now + timedelta(seconds=failure.wait_s))
+    if isinstance(failure, HostFailure) and (outage := failure.outage) is not None:
+        if outage.down_s >= settings.politeness.host_give_up_after_s:
+            detail = f"down for {outage.down_s:.0f} s, the last failure is {failure}"
+            return GiveUp("host_down", detail, host_down=True)
+        if task.failed_at is None or outage.answered_at <= task.failed_at:
+            return PutBack(replace(task, failed_at=outage.at))
+        task = replace(task, failed_at=outage.at)
+    return _count_attempt(task, failure, now, settings, jitter)
+
+
+def _count_attempt(task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float) -> NextStep:
+    retry, attempt = settings.retry, task.attempt + 1
     if attempt >= retry.max_attempts:
-        return None
+        return GiveUp(failure.reason, failure.detail)
     delay_s = backoff.delay_s(attempt, jitter, base_s=retry.backoff_s, max_s=retry.max_backoff_s)
-    if isinstance(failure, Transient) and failure.retry_after_s:
-        delay_s = max(delay_s, min(failure.retry_after_s, retry.max_backoff_s))
-    return replace(task, attempt=attempt, slot_at=None), now + timedelta(seconds=delay_s)
+    return RetryLater(replace(task, attempt=attempt), now + timedelta(seconds=delay_s))
 
 
 def with_crashes_counted(delivery: Delivery) -> Task:

@@ -14,14 +14,14 @@ import structlog
 from redis.exceptions import RedisError
 
 from worker.consume.page_reader import PageReader
-from worker.consume.retry import next_try, with_crashes_counted
+from worker.consume.retry import GiveUp, PutBack, RetryLater, next_step, with_crashes_counted
 from worker.consume.settle_batcher import SettleBatcher
 from worker.consume.stages import stage
 from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
 from worker.pipeline.process_page import ProcessedPage
 from worker.publish import make_traceparent, publication_entries
-from worker.queue import GROUP, Delivery, Settlement, UrlQueue
+from worker.queue import GROUP, Delivery, Hosts, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
 from worker.telemetry import metrics
@@ -50,6 +50,7 @@ class TaskHandler:
         settings: Settings,
         queue: UrlQueue,
         reader: PageReader,
+        hosts: Hosts,
         *,
         jitter: Callable[[], float],
         clock: Clock = system_clock,
@@ -61,6 +62,7 @@ class TaskHandler:
         self._settings = settings
         self._queue = queue
         self._reader = reader
+        self._hosts = hosts
         self._jitter = jitter
         self._clock = clock
         self.batcher = SettleBatcher(queue)
@@ -71,7 +73,7 @@ class TaskHandler:
         All its log lines carry the task's trace id.
         """
         task, queue = with_crashes_counted(delivery), self._queue
-        work = process_span(task, queue.keys.urls, GROUP, queue.consumer)
+        work = process_span(task, queue.keys.ready, GROUP, queue.consumer)
         with structlog.contextvars.bound_contextvars(trace=task.trace_id), work as task_span:
             result = await self._process(delivery, task, task_span)
             took_s = task_span.stop()
@@ -99,11 +101,11 @@ class TaskHandler:
         """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"its worker died {task.attempt} times")
-        return await self._reader.read(task, self._clock())
+        return await self._reader.read(task)
 
     async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""
-        with stage("settle", settle_span("settle", self._queue.keys.urls, "producer")) as stage_span:
+        with stage("settle", settle_span("settle", self._queue.keys.ready, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
             entries = publication_entries(
                 processed.article, processed.events, self._settings.redis, self._clock(), trace
@@ -118,13 +120,21 @@ class TaskHandler:
         return TaskResult(url=delivery.task.url, outcome=outcome, events=len(processed.events))
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
-        retry = next_try(task, failure, self._clock(), self._settings.retry, self._jitter())
-        if retry is None:
-            with settle_span("dead_letter", self._queue.keys.urls):
-                is_owner = await self._queue.dead_letter(delivery, failure.reason, failure.detail)
-            return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
-        with settle_span("defer", self._queue.keys.urls):
-            is_owner = await self._queue.defer(delivery, *retry)
+        step = next_step(task, failure, self._clock(), self._settings, self._jitter())
+        stream = self._queue.keys.ready
+        match step:
+            case PutBack(again):
+                with settle_span("put_back", stream):
+                    is_owner = await self._queue.put_back(delivery, again)
+            case RetryLater(again, due_at):
+                with settle_span("retry_later", stream):
+                    is_owner = await self._queue.retry_later(delivery, again, due_at)
+            case GiveUp(reason, detail, host_down):
+                with settle_span("dead_letter", stream):
+                    is_owner = await self._queue.dead_letter(delivery, reason, detail, revive=host_down)
+                    if host_down:
+                        await self._hosts.give_up(delivery.host, detail)
+                return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=reason)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 
 

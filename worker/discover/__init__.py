@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from worker.discover.feed_poller import PollResult, TaskQueue
 from worker.discover.loop import Discovery, discover_loops
 from worker.discover.sources import Source, load_sources
-from worker.fetch.client import Fetcher
+from worker.fetch.client import open_fetcher
 from worker.fetch.politeness import Politeness
+from worker.queue import Hosts
 from worker.settings import Settings
 from worker.streams import connect
 from worker.telemetry.liveness import LivenessMonitor
@@ -33,8 +34,7 @@ async def open_discovery(
 
     New links are enqueued in `queue`; `liveness` None: the loop is not monitored.
     """
-    threads = settings.worker.concurrency
-    async with connect(redis_url) as client, Fetcher(settings.fetch, threads=threads) as fetcher:
+    async with connect(redis_url) as client, open_fetcher(Hosts(client, settings), settings) as fetcher:
         politeness = Politeness(client, fetcher, settings)
         yield Discovery(
             sources, settings, client=client, fetcher=fetcher, politeness=politeness, queue=queue, liveness=liveness

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Literal, Protocol
 
 import msgspec
 import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
 from worker import urls
-from worker.discover.poll_schedule import MAX_SLOT_WAIT_S, PollLease, PollSchedule
+from worker.discover.poll_schedule import MAX_HOST_WAIT_S, PollLease, PollSchedule
 from worker.discover.sources import Source
-from worker.errors import Failure, NotYet, Permanent, Transient
-from worker.fetch.client import Fetcher, Validators
+from worker.errors import Failure, HostFailure, NotYet, Permanent
+from worker.fetch.client import ConditionalResponse, Fetcher, Validators
 from worker.fetch.politeness import Politeness
 from worker.parse import feed
 from worker.queue import QueueFull
@@ -125,11 +124,7 @@ class FeedPoller:
 
         A step that fails raises, so returned validators may be stored.
         """
-        task = await self._wait_for_slot(Task.of(source.url))
-        async with self._politeness.honour_retry_after(source.url):
-            response = await self._fetcher.get_if_changed(
-                source.url, validators, admit=self._politeness.redirect_hook(task)
-            )
+        response = await self._fetch(source.url, validators)
         next_s = self._interval_s(source)
         if response.page is None:
             return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
@@ -154,22 +149,16 @@ class FeedPoller:
             log.info("found", url=task.url, source=task.source, trace=task.trace_id)
         return sum(put)
 
-    async def _wait_for_slot(self, task: Task) -> Task:
-        """Wait for a slot of the feed's host; raise NotYet if the wait exceeds MAX_SLOT_WAIT_S.
-
-        Return the task with its slot.
-        """
+    async def _fetch(self, url: str, validators: Validators) -> ConditionalResponse:
+        """Fetch a feed; while its host is busy, wait up to MAX_HOST_WAIT_S, then raise NotYet."""
         while True:
             try:
-                await self._politeness.admit(task, self._now())
+                return await self._fetcher.get_if_changed(url, validators, admit=self._politeness.admit)
             except NotYet as e:
-                if e.wait_s > MAX_SLOT_WAIT_S:
+                if e.wait_s > MAX_HOST_WAIT_S:
                     raise
-                task = replace(task, slot_at=self._now() + timedelta(seconds=e.wait_s))
                 with span("wait"):
                     await self._sleep(e.wait_s)
-            else:
-                return task
 
     def _make_tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
         """Return a task for every link with a canonical URL, and a description of the fault of every other link."""
@@ -196,8 +185,8 @@ class FeedPoller:
         interval_s = self._interval_s(source)
         if isinstance(failure, QueueFull):
             return interval_s
-        retry_after_s = (failure.retry_after_s or 0.0) if isinstance(failure, Transient) else 0.0
-        return max(interval_s, retry_after_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
+        pause_s = failure.pause_s if isinstance(failure, HostFailure) else 0.0
+        return max(interval_s, pause_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
 
 
 def _failed_result(

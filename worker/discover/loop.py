@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from worker.discover.feed_poller import FeedPoller, PollResult, TaskQueue
-from worker.discover.poll_schedule import MAX_SLOT_WAIT_S, PollSchedule, poll_lease_s
+from worker.discover.poll_schedule import MAX_HOST_WAIT_S, PollSchedule, poll_lease_s
 from worker.discover.sources import Source
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -28,7 +28,7 @@ MAX_CONCURRENT_POLLS: Final = 8
 
 def discover_loops(fetch: FetchSettings) -> dict[str, LoopSpec]:
     """Return the monitored loop of discovery, which reports after every source that it has polled."""
-    return {"ask": LoopSpec(max_silence_s=poll_lease_s(fetch) + MAX_SLOT_WAIT_S + GRACE_S, critical=True)}
+    return {"ask": LoopSpec(max_silence_s=poll_lease_s(fetch) + MAX_HOST_WAIT_S + GRACE_S, critical=True)}
 
 
 class Discovery:
@@ -73,7 +73,7 @@ class Discovery:
         while True:
             results = await self.poll_all(due_only=True)
             self._liveness.record_heartbeat("ask")
-            await self._sleep(max(MIN_PAUSE_S, min((MAX_SLOT_WAIT_S, *(result.next_s for result in results)))))
+            await self._sleep(max(MIN_PAUSE_S, min((MAX_HOST_WAIT_S, *(result.next_s for result in results)))))
 
     async def update_gauges(self) -> None:
         """Set the gauges of the sources: how many there are, are due, and fail; the consecutive failures of each."""

@@ -21,7 +21,7 @@ from worker.streams import Call, Script
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
-MAX_SLOT_WAIT_S: Final = 60.0
+MAX_HOST_WAIT_S: Final = 60.0
 """Longest wait for a slot of the source's host; with a longer one the poll is postponed instead."""
 STATE_TTL_S: Final = 30 * 86_400
 """Seconds after which the state of a source that is not polled any more expires."""
@@ -50,7 +50,7 @@ class SourceState(Struct, frozen=True, kw_only=True):
 
 def poll_lease_s(fetch: FetchSettings) -> float:
     """Return the length of a lease in seconds: longer than one poll can take."""
-    return MAX_SLOT_WAIT_S + 2 * fetch.total_timeout_s
+    return MAX_HOST_WAIT_S + 2 * fetch.total_timeout_s
 
 
 class PollSchedule:

@@ -1,8 +1,9 @@
 """HTTP client: returns a `Page` or raises a Failure with a short stable reason, and raises nothing else.
 
 Reasons.  Permanent: `http_<4xx>`, `not_html` and the like, `too_large`, `bad_encoding`, `bad_http`, `bad_redirect`,
-`redirect_loop`, `too_many_redirects`, `private_address`, `bad_url`.  Transient: `http_<5xx>`, `http_408`, `http_425`,
-`http_429`, `timeout_connect`, `timeout_read`, `timeout_total`, `dns`, `tls`, `connect`, `reset`, `truncated`.
+`redirect_loop`, `too_many_redirects`, `private_address`, `bad_url`.  Transient: `http_408`, `http_425`, `truncated`.
+HostFailure: `http_<5xx>`, `http_429`, `timeout_connect`, `timeout_read`, `timeout_total`, `dns`, `tls`, `connect`,
+`reset`, `slow`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.metadata
+import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urljoin
@@ -18,27 +20,35 @@ import aiohttp
 import yarl
 from msgspec import Struct
 
-from worker.errors import Permanent, Transient
+from worker.errors import Failure, HostFailure, Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
 from worker.fetch.headers import parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.pacing import PacedClientRequest, Pacer
 from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
-from worker.urls import normalise
+from worker.urls import host_of, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from contextlib import AbstractAsyncContextManager
 
-    from worker.settings import FetchSettings
+    from worker.settings import FetchSettings, Settings
 
-    Admit = Callable[[str], Awaitable[None]]
+    from worker.queue import Hosts
+    Admit = Callable[[str], Awaitable[float]]
+    """Returns the delay that robots.txt sets (s), or raises a Failure if the URL may not be requested."""
 
 AGENT: Final = "communique"
 """Product token: first word of the User-Agent, and the name for rules in robots.txt."""
 
+MAX_DNS_THREADS: Final = 32
+"""Largest number of concurrent DNS lookups of a worker."""
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
-RETRYABLE_STATUSES: Final = frozenset({408, 425, 429})
-"""Client errors that are temporary (408: RFC 9110, 15.5.9; 425: RFC 8470; 429: RFC 6585)."""
+RETRYABLE_STATUSES: Final = frozenset({408, 425})
+"""Client errors that are temporary (RFC 9110, 15.5.9; RFC 8470)."""
+TOO_MANY_REQUESTS: Final = 429
+"""RFC 6585, 4: the host wants fewer requests."""
 
 
 class ResourceType(Struct, frozen=True, kw_only=True):
@@ -86,6 +96,25 @@ class ConditionalResponse(Struct, frozen=True, kw_only=True):
     """Validators for the next request."""
 
 
+class _Chain:
+    """A chain of redirects."""
+
+    def __init__(self, url: str, deadline: float) -> None:
+        """`deadline`: time of the event loop's clock at which the whole chain must be complete."""
+        self.url = url
+        self.deadline = deadline
+        self.seen = {url}
+
+    def redirect(self, target: str, most: int) -> None:
+        """Make `target` the current URL; raise Permanent for a loop and for more than `most` redirects."""
+        if target in self.seen:
+            raise Permanent("redirect_loop", f"{self.url} redirects back to {target}")
+        if len(self.seen) > most:
+            raise Permanent("too_many_redirects", f"more than {most}, the last to {target}")
+        self.url = target
+        self.seen.add(target)
+
+
 class Fetcher:
     """An HTTP session: `async with Fetcher(settings.fetch) as fetcher: page = await fetcher.get(url)`."""
 
@@ -93,14 +122,16 @@ class Fetcher:
         self,
         settings: FetchSettings,
         *,
+        pacer: Pacer | None = None,
         threads: int = 32,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`threads`: largest number of concurrent DNS lookups.  `now`: returns an aware time.
+        """`pacer`: None to send every request at once.  `threads`: largest number of concurrent DNS lookups.
 
-        Nothing is opened yet; `async with` opens the session.
+        `now` returns an aware time.  Nothing is opened yet; `async with` opens the session.
         """
         self._settings = settings
+        self._pacer = pacer
         self._threads = threads
         self._now = now
         self._session: aiohttp.ClientSession | None = None
@@ -114,6 +145,7 @@ class Fetcher:
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
             trust_env=False,
+            request_class=PacedClientRequest,
         )
         return self
 
@@ -125,10 +157,10 @@ class Fetcher:
     async def get(
         self, url: str, *, resource_type: ResourceType = HTML, admit: Admit | None = None, max_bytes: int | None = None
     ) -> Page:
-        """Return the page at `url`, following redirects; raises Permanent or Transient.
+        """Return the page at `url`, following redirects; raises a Failure.
 
-        `admit` is awaited with the target of every redirect before it is requested, and may raise (robots.txt, rate
-        limits); the caller must admit the first URL.  `max_bytes` lowers the settings' limit on the decoded body.
+        `admit` is awaited with every URL before it is requested, redirect targets included; None admits all of them.
+        `max_bytes` lowers the settings' limit on the decoded body.
         """
         response = await self._get(url, Validators(), resource_type, admit, max_bytes)
         if response.page is None:
@@ -145,60 +177,66 @@ class Fetcher:
         self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int | None
     ) -> ConditionalResponse:
         limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
-        try:
-            async with asyncio.timeout(self._settings.total_timeout_s):
-                return await self._follow(normalise(url), validators, resource_type, admit, limit)
-        except TimeoutError:
-            raise Transient("timeout_total", f"not complete after {self._settings.total_timeout_s:g} s") from None
-
-    async def _follow(
-        self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int
-    ) -> ConditionalResponse:
-        """Request `url`, follow redirects and return the last response; `admit` is awaited before each redirect target.
-
-        Raises Permanent for a redirect loop or more than `max_redirects`.
-        """
-        seen = {url}
-        while isinstance(
-            response := await self._request(url, validators, resource_type, max_bytes, hop=len(seen) - 1), str
-        ):
-            if response in seen:
-                raise Permanent("redirect_loop", f"{url} redirects back to {response}")
-            if len(seen) > self._settings.max_redirects:
-                raise Permanent(
-                    "too_many_redirects", f"more than {self._settings.max_redirects}, the last to {response}"
-                )
-            url = response
-            seen.add(url)
-            if admit is not None:
-                await admit(url)
+        chain = _Chain(url=normalise(url), deadline=asyncio.get_running_loop().time() + self._settings.total_timeout_s)
+        while isinstance(response := await self._request(chain, validators, resource_type, admit, limit), str):
+            chain.redirect(response, self._settings.max_redirects)
         return response
 
     async def _request(
-        self, url: str, validators: Validators, resource_type: ResourceType, max_bytes: int, *, hop: int
+        self,
+        chain: _Chain,
+        validators: Validators,
+        resource_type: ResourceType,
+        admit: Admit | None,
+        max_bytes: int,
     ) -> ConditionalResponse | str:
-        """Make request number `hop` of a redirect chain (from 0).
-
-        Return the response, or the URL to which it redirects.
-        """
+        """Request the current URL of a redirect chain; return the response, or the URL to which it redirects."""
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
+        url = chain.url
         target = yarl.URL(url, encoded=True)
         if not self._settings.allow_private_addresses:
             reject_private_literal(target.raw_host or "")
+        crawl_delay_s = await admit(url) if admit is not None else 0.0
         conditions = _conditions(validators)
         headers = {"Accept": resource_type.accept, **conditions}
-        with request_span(url, hop) as http_span, convert_errors(url):
-            async with self._session.get(target, headers=headers, allow_redirects=False) as response:
-                http_span.set({"http.response.status_code": response.status})
-                if response.status in REDIRECTS:
-                    return _redirect_target(url, response)
-                if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
-                    return ConditionalResponse(page=None, validators=_validators(response.headers, validators))
-                _check_status(response, self._now())
-                page = await self._read_page(url, response, resource_type, max_bytes)
-                return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
-        raise AssertionError("unreachable: only_failures suppresses no exception")
+        with request_span(url, len(chain.seen) - 1) as http_span:
+            async with self._pace(url, crawl_delay_s), self._limit_total(chain.deadline):
+                with convert_errors(url):
+                    async with self._session.get(target, headers=headers, allow_redirects=False) as response:
+                        http_span.set({"http.response.status_code": response.status})
+                        return await self._read_response(url, response, conditions, resource_type, max_bytes)
+        raise AssertionError("unreachable: no context manager here suppresses an exception")
+
+    def _pace(self, url: str, crawl_delay_s: float) -> AbstractAsyncContextManager[None]:
+        return self._pacer.request(host_of(url), crawl_delay_s) if self._pacer else contextlib.nullcontext()
+
+    @contextlib.asynccontextmanager
+    async def _limit_total(self, deadline: float) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout_at(deadline) as timeout:
+                yield
+        except TimeoutError:
+            if not timeout.expired():
+                raise
+            raise HostFailure("timeout_total", f"not complete after {self._settings.total_timeout_s:g} s") from None
+
+    async def _read_response(
+        self,
+        url: str,
+        response: aiohttp.ClientResponse,
+        conditions: Mapping[str, str],
+        resource_type: ResourceType,
+        max_bytes: int,
+    ) -> ConditionalResponse | str:
+        if response.status in REDIRECTS:
+            return _redirect_target(url, response)
+        if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
+            known = Validators(etag=conditions.get("If-None-Match"), last_modified=conditions.get("If-Modified-Since"))
+            return ConditionalResponse(page=None, validators=_validators(response.headers, known))
+        _check_status(response, self._now())
+        page = await self._read_page(url, response, resource_type, max_bytes)
+        return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
 
     async def _read_page(
         self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
@@ -229,6 +267,12 @@ class Fetcher:
             if truncate and decoder.size_bytes >= max_bytes:
                 return decoder.first(max_bytes)
         return decoder.finish()
+
+
+def open_fetcher(hosts: Hosts, settings: Settings) -> Fetcher:
+    """Return a fetcher that sends every request at the pace of its host."""
+    pacer = Pacer(hosts, settings, jitter=random.random)
+    return Fetcher(settings.fetch, pacer=pacer, threads=min(settings.worker.concurrency, MAX_DNS_THREADS))
 
 
 def user_agent(contact_url: str) -> str:
@@ -275,8 +319,10 @@ def _check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
     if 200 <= status < 300:  # noqa: PLR2004 - success
         return
     reason, detail = f"http_{status}", response.reason or ""
-    if status in RETRYABLE_STATUSES or 500 <= status < 600:  # noqa: PLR2004 - server errors
-        raise Transient(reason, detail, parse_retry_after(response.headers.get("Retry-After"), now))
+    if status == TOO_MANY_REQUESTS or 500 <= status < 600:  # noqa: PLR2004 - server errors
+        raise HostFailure(reason, detail, parse_retry_after(response.headers.get("Retry-After"), now) or 0.0)
+    if status in RETRYABLE_STATUSES:
+        raise Transient(reason, detail)
     raise Permanent(reason, detail)
 
 
@@ -288,34 +334,34 @@ def _check_media_type(found: str, resource_type: ResourceType) -> None:
 # ---------------------------------------------------------------- failures
 @contextlib.contextmanager
 def convert_errors(url: str) -> Iterator[None]:
-    """Convert exceptions that a request to `url` raises in the block to a Permanent or a Transient."""
+    """Convert exceptions that a request to `url` raises in the block to a Failure."""
     try:
         yield
     except (aiohttp.ClientError, OSError, UnicodeError) as e:  # TimeoutError is an OSError
         raise _failure(url, e) from e
 
 
-_FAILURES: Final[tuple[tuple[type[Exception], type[Permanent | Transient], str], ...]] = (
-    (aiohttp.ConnectionTimeoutError, Transient, "timeout_connect"),
-    (aiohttp.SocketTimeoutError, Transient, "timeout_read"),
-    (aiohttp.ClientConnectorDNSError, Transient, "dns"),
-    (aiohttp.ClientSSLError, Transient, "tls"),
-    (aiohttp.ClientConnectorCertificateError, Transient, "tls"),
-    (aiohttp.ClientConnectorError, Transient, "connect"),
+_FAILURES: Final[tuple[tuple[type[Exception], type[Failure], str], ...]] = (
+    (aiohttp.ConnectionTimeoutError, HostFailure, "timeout_connect"),
+    (aiohttp.SocketTimeoutError, HostFailure, "timeout_read"),
+    (aiohttp.ClientConnectorDNSError, HostFailure, "dns"),
+    (aiohttp.ClientSSLError, HostFailure, "tls"),
+    (aiohttp.ClientConnectorCertificateError, HostFailure, "tls"),
+    (aiohttp.ClientConnectorError, HostFailure, "connect"),
     (aiohttp.InvalidURL, Permanent, "bad_url"),
     (aiohttp.ClientResponseError, Permanent, "bad_http"),
-    (aiohttp.ClientPayloadError, Transient, "reset"),
-    (aiohttp.ClientConnectionError, Transient, "reset"),
-    (OSError, Transient, "reset"),
+    (aiohttp.ClientPayloadError, HostFailure, "reset"),
+    (aiohttp.ClientConnectionError, HostFailure, "reset"),
+    (OSError, HostFailure, "reset"),
 )
 """Exception, failure class and reason; subclasses come before their base classes."""
 
 
-def _failure(url: str, e: Exception) -> Permanent | Transient:
+def _failure(url: str, e: Exception) -> Failure:
     cause = e.os_error if isinstance(e, aiohttp.ClientConnectorError) else e
     if isinstance(cause, PrivateAddressError):
         return Permanent("private_address", f"{cause}, not on the public Internet")
     for exception_type, failure, reason in _FAILURES:
         if isinstance(e, exception_type):
             return failure(reason, f"{url}: {str(e) or type(e).__name__}")
-    return Transient("http", f"{url}: {type(e).__name__}: {e}")
+    return HostFailure("http", f"{url}: {type(e).__name__}: {e}")

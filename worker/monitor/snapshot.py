@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from redis.exceptions import ResponseError
 
-from worker.fetch.politeness import HostKeys
 from worker.monitor.consumer_status import read_consumer_statuses
 from worker.monitor.heartbeat import read_heartbeats
 from worker.monitor.records import redis_time
+from worker.queue.host_states import HostState, count_hosts, list_hosts
 from worker.schema import KINDS, article_stream, event_stream
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, DeadLetterSummary, FleetSnapshot, ThrottledHost
 from worker.streams import id_key, range_entries
@@ -34,7 +34,9 @@ async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, d
     """Read the state of the whole fleet, with the newest `dead_letters` dead letters; may raise RedisError."""
     prefix = settings.redis.key_prefix
     at, depth = await redis_time(client), await queue.depth()
-    hosts, waiting, paused = await _throttled_hosts(client, HostKeys(prefix), at)
+    now_ms = at.timestamp() * 1000
+    counts = await count_hosts(client, queue.keys, now_ms)
+    hosts = await list_hosts(client, queue.keys, now_ms, MAX_HOSTS)
     memory: Any = await client.info("memory")
     heartbeats = await read_heartbeats(client, prefix)
     consumers = await read_consumer_statuses(client, prefix)
@@ -43,9 +45,9 @@ async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, d
         **_queue_counts(depth),
         max_backlog=settings.queue.max_backlog,
         services=tuple(sorted(heartbeats, key=lambda heartbeat: (heartbeat.service, heartbeat.name))),
-        waiting_hosts=waiting,
-        paused_hosts=paused,
-        hosts=hosts,
+        waiting_hosts=counts.waiting,
+        paused_hosts=counts.down,
+        hosts=tuple(_throttled(host) for host in hosts if host.wait_s or host.probe_s),
         consumers=tuple(consumers),
         lags=(*await _group_lags(client, prefix, at), *await _consumer_lags(client, prefix, consumers, at)),
         dead_letters=await _dead_letters(queue, dead_letters) if dead_letters else (),
@@ -58,7 +60,7 @@ def _queue_counts(depth: Depth) -> dict[str, Any]:
     return {
         "backlog": depth.backlog,
         "pending": depth.pending,
-        "delayed": depth.delayed,
+        "delayed": depth.waiting + depth.delayed,
         "dead": depth.dead,
         "lag_s": depth.oldest_ready_s or 0.0,
         "oldest_pending_s": depth.oldest_pending_s or 0.0,
@@ -76,25 +78,9 @@ async def _dead_letters(queue: UrlQueue, count: int) -> tuple[DeadLetterSummary,
 
 
 # ---------------------------------------------------------------- hosts
-async def _throttled_hosts(client: Redis, keys: HostKeys, at: datetime) -> tuple[tuple[ThrottledHost, ...], int, int]:
-    """Return the hosts with the longest waits, paused hosts first; the number of waiting and of paused hosts."""
-    now_ms = at.timestamp() * 1000
-    pipe = client.pipeline(transaction=False)
-    for key in (keys.paused, keys.waiting):
-        pipe.zrange(key, 0, MAX_HOSTS - 1, desc=True, withscores=True)
-        pipe.zcount(key, f"({now_ms:.0f}", "+inf")
-    paused, paused_count, waiting, waiting_count = await pipe.execute()
-    pauses, waits = _remaining_s(paused, now_ms), _remaining_s(waiting, now_ms)
-    names = list(dict.fromkeys([*pauses, *waits]))[:MAX_HOSTS]
-    hosts = (
-        ThrottledHost(host=name, pause_s=(pause := pauses.get(name, 0.0)), wait_s=max(pause, waits.get(name, 0.0)))
-        for name in names
-    )
-    return tuple(hosts), waiting_count, paused_count
-
-
-def _remaining_s(scores: Iterable[tuple[bytes, float]], now_ms: float) -> dict[str, float]:
-    return {host.decode(errors="replace"): (ms - now_ms) / 1000 for host, ms in scores if ms > now_ms}
+def _throttled(host: HostState) -> ThrottledHost:
+    wait_s = host.wait_s or 0.0
+    return ThrottledHost(host=host.host, pause_s=host.probe_s, wait_s=max(wait_s, host.probe_s))
 
 
 # ---------------------------------------------------------------- lags

@@ -12,7 +12,7 @@ Every operation may be repeated after a lost reply.
 from worker.queue.dead_letters import DeadLetter
 from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
 from worker.queue.depth import Depth, WorkerState
-from worker.queue.hosts import HostRequest, Hosts, Outage
+from worker.queue.hosts import HostRequest, Hosts
 from worker.queue.keys import GROUP, QueueKeys
 from worker.queue.url_queue import UrlQueue, new_consumer_name, process_consumer_name
 
@@ -23,7 +23,6 @@ __all__ = [
     "Depth",
     "HostRequest",
     "Hosts",
-    "Outage",
     "Outcome",
     "QueueFull",
     "QueueKeys",

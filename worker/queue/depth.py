@@ -37,6 +37,11 @@ class Depth(Struct, frozen=True, kw_only=True):
     oldest_pending_s: float | None = None
     """Seconds since the oldest pending task became ready; None if there is none."""
 
+    @property
+    def unfinished(self) -> int:
+        """Tasks that have not been settled or dead-lettered."""
+        return self.backlog + self.pending + self.waiting + self.delayed
+
 
 class WorkerState(Struct, frozen=True, kw_only=True):
     """State of a consumer of the queue."""

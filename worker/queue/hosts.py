@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from worker.errors import Outage
 from worker.queue import scripts
 from worker.queue.host_policy import HostPolicy
 from worker.queue.keys import QueueKeys
@@ -39,17 +40,6 @@ class HostRequest(NamedTuple):
     """Unique among all requests."""
 
 
-class Outage(NamedTuple):
-    """State of a host after a failure."""
-
-    retry_in_s: float
-    """Seconds until the next request to the host."""
-    down_s: float
-    """Seconds since the first of its failures in a row."""
-    answered_at: int
-    """Time of its last success (Unix ms by Redis' clock); 0 if there was none."""
-
-
 class Hosts:
     """Gate and circuit breaker of every host; `client` must yield bytes."""
 
@@ -62,12 +52,13 @@ class Hosts:
         self._request_ms = _ms(settings.fetch.total_timeout_s) + _ms(HOLD_S)
 
     # ------------------------------------------------------------ requests
-    async def permit(self, request: HostRequest) -> float:
+    async def permit(self, request: HostRequest, crawl_delay_s: float = 0.0) -> float:
         """Return 0.0 if the request may be sent now, else the seconds to wait before asking again.
 
         A permit is for HOLD_S: within half of it the request must be sent.  Asking again with the same token renews it.
+        `crawl_delay_s`: delay that robots.txt sets.
         """
-        args: list[Arg] = [request.token, _ms(HOLD_S), self._request_ms]
+        args: list[Arg] = [request.token, _ms(HOLD_S), self._request_ms, _ms(crawl_delay_s)]
         wait_ms: int = await self._run(scripts.PERMIT, request.host, [self._requests(request.host)], args)
         return wait_ms / 1000
 
@@ -120,8 +111,13 @@ class Hosts:
             _ms(min(max(pause_s, 0.0), MAX_PAUSE_S)),
         ]
         keys = [self._requests(request.host), self._keys.down]
-        retry_ms, down_ms, answered_at = await self._run(scripts.FAILED, request.host, keys, args)
-        return Outage(retry_ms / 1000, down_ms / 1000, answered_at)
+        at, retry_ms, down_ms, answered_at = await self._run(scripts.FAILED, request.host, keys, args)
+        return Outage(at, retry_ms / 1000, down_ms / 1000, answered_at)
+
+    async def drop(self, request: HostRequest, ago_s: float | None) -> None:
+        """End a request whose answer is no longer awaited; `ago_s`: seconds since it was sent, None if it was not."""
+        args: list[Arg] = [request.token, -1 if ago_s is None else _ms(ago_s)]
+        await self._run(scripts.DROP, request.host, [self._requests(request.host)], args)
 
     # ------------------------------------------------------------ give up and revive
     async def give_up(self, host: str, detail: str) -> int:

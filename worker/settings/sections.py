@@ -95,7 +95,12 @@ class PolitenessSettings(Struct, frozen=True, kw_only=True):
             "(`Crawl-delay`, `Request-rate`)."
         ),
     ] = 1.0
-    max_host_delay_s: Annotated[Positive, doc("Upper limit of the delay that robots.txt can set.")] = 60.0
+    max_host_delay_s: Annotated[
+        Positive, doc("Longest delay of a robots.txt that is honoured. URLs of a host that sets a longer one are skipped.")
+    ] = 600.0
+    cap_host_delay: Annotated[
+        bool, doc("Request a host whose robots.txt sets a longer delay at that limit, instead of skipping its URLs.")
+    ] = False
     host_max_requests: Annotated[
         Count, doc("Most requests to one host that are in flight at a time, across all workers.")
     ] = 2
@@ -155,7 +160,13 @@ class RetrySettings(Struct, frozen=True, kw_only=True):
 class WorkerSettings(Struct, frozen=True, kw_only=True):
     """The loop of one worker."""
 
-    concurrency: Annotated[Count, doc("Number of tasks that one worker handles at a time.")] = 32
+    concurrency: Annotated[Count, doc("Number of tasks that one worker handles at a time.")] = 128
+    slow_after_s: Annotated[Positive, doc("Time after which a request that is not complete counts as slow.")] = 2.0
+    slow_share: Annotated[
+        float,
+        Meta(gt=0, le=1),
+        doc("Share of the tasks of one worker that may have slow requests. One more is aborted, and its host pauses."),
+    ] = 0.75
     drain_s: Annotated[
         Positive,
         doc("Grace period after SIGTERM. Tasks that are not finished by then go back to the queue."),

@@ -12,6 +12,6 @@ set('delay', math.max(tonumber(ARGV[7]), math.min(response * tonumber(ARGV[8]), 
 set('answered_at', now)
 redis.call('HDEL', STATE, 'failures', 'retry_at', 'reason', 'down_since')
 redis.call('ZREM', KEYS[8], host)
-set_gate(ARGV[4], tonumber(ARGV[5]))
+end_permit(ARGV[4], tonumber(ARGV[5]))
 schedule()
 return redis.call('SCARD', KEYS[9])

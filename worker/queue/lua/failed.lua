@@ -2,17 +2,17 @@
 -- ARGV[4..10]: token of the request, time since it was sent (ms, negative: not sent), code of the failure, failures in a
 -- row that open the circuit breaker, first and longest time until a probe (ms), factor of the jitter; ARGV[11]: the pause that
 -- the host asked for (ms, 0: none).
--- Returns the time until the next request (ms), the time since the first failure (ms), and the time of the last success
--- (Unix ms, 0: none).
+-- Returns the time (Unix ms), the time until the next request (ms), the time since the first failure (ms), and the
+-- time of the last success (Unix ms, 0: none).
 local function state_of_failure()
-  return {math.max(get('retry_at') - now, 0), now - get('down_since'), get('answered_at')}
+  return {now, math.max(get('retry_at') - now, 0), now - get('down_since'), get('answered_at')}
 end
 local type_error = check_host_types() or check_type(KEYS[7], 'zset') or check_type(KEYS[8], 'zset')
 if type_error then return type_error end
 if redis.call('HGET', STATE, 'failed') == ARGV[4] then return state_of_failure() end  -- repeated after a lost reply
 redis.call('HSET', STATE, 'failed', ARGV[4])
 redis.call('ZREM', KEYS[7], ARGV[4])
-set_gate(ARGV[4], tonumber(ARGV[5]))
+end_permit(ARGV[4], tonumber(ARGV[5]))
 local failures = redis.call('HINCRBY', STATE, 'failures', 1)
 local over, pause = failures - tonumber(ARGV[7]), tonumber(ARGV[11])
 if pause == 0 and over >= 0 then

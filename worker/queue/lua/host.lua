@@ -18,7 +18,12 @@ local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0
 
 local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
 
-local function get_delay() return tonumber(redis.call('HGET', STATE, 'delay')) or default_delay end
+-- The earliest time of the next request: the delay after the last one that was sent, and the end of the current permit.
+local function get_gate()
+  local state = redis.call('HMGET', STATE, 'sent_at', 'delay', 'hold')
+  local gate = state[1] and tonumber(state[1]) + (tonumber(state[2]) or default_delay) or 0
+  return math.max(gate, tonumber(state[3]) or 0)
+end
 
 -- Forget the active entries that have vanished from the stream (deleted by hand, trimmed), and count the others.
 local function count_active()
@@ -39,12 +44,12 @@ end
 -- A host that has not answered yet, or that fails, may have one active task.
 -- Returns the time until the next task may be released (ms), or -1 where none is waiting or the limit is reached.
 local function schedule()
-  local state = redis.call('HMGET', STATE, 'gate', 'next', 'retry_at', 'failures', 'answered_at')
-  local at = math.max(tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[3]) or 0)
-  local most = (state[4] or not state[5]) and 1 or limit
+  local state = redis.call('HMGET', STATE, 'next', 'retry_at', 'failures', 'answered_at', 'delay')
+  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0)
+  local most = (state[3] or not state[4]) and 1 or limit
+  local delay = tonumber(state[5]) or default_delay
   local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)
   if waiting > 0 and active >= most then active = count_active() end
-  local delay = get_delay()
   while waiting > 0 and active < most and at <= now do
     release()
     waiting, active, at = waiting - 1, active + 1, now + delay

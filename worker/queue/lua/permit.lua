@@ -1,10 +1,11 @@
--- KEYS[7]: requests in flight.  ARGV[4..6]: token of the request, time until it must be known to be sent, time after
--- which it is no longer counted (ms).
+-- KEYS[7]: requests in flight.  ARGV[4..7]: token of the request, time until it must be known to be sent, time after
+-- which it is no longer counted, delay that robots.txt sets (ms).
 -- Returns 0 if the request may be sent now, else the time to wait (ms).
 local type_error = check_host_types() or check_type(KEYS[7], 'zset')
 if type_error then return type_error end
+if tonumber(ARGV[7]) > math.max(get('delay'), default_delay) then set('delay', tonumber(ARGV[7])) end
 if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then
-  local wait = math.max(get('gate'), get('retry_at')) - now
+  local wait = math.max(get_gate(), get('retry_at')) - now
   if wait > 0 then return wait end
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
   if redis.call('ZCARD', KEYS[7]) >= limit then return FULL_WAIT end
@@ -12,6 +13,6 @@ end
 redis.call('ZADD', KEYS[7], string.format('%.0f', now + tonumber(ARGV[6])), ARGV[4])
 redis.call('PEXPIRE', KEYS[7], ARGV[6])
 redis.call('HSET', STATE, 'holder', ARGV[4])
-set('gate', now + math.max(tonumber(ARGV[5]), get_delay()))
+set('hold', now + tonumber(ARGV[5]))
 redis.call('PEXPIRE', STATE, DAY)
 return 0

@@ -1,0 +1,214 @@
+"""The pace of requests: a permit of the host before each is sent, a report of its end, and a bound for slow ones."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+
+from worker.errors import Failure, HostFailure, NotYet
+from worker.queue import HostRequest, Hosts
+from worker.queue.hosts import HOLD_S
+
+if TYPE_CHECKING:
+    from aiohttp.client_reqrep import ClientResponse
+    from aiohttp.connector import Connection
+
+    from worker.settings import Settings
+
+MAX_PERMIT_WAIT_S: Final = 5.0
+"""Longest time that a request waits for its permit; with a longer one, the task is retried later."""
+
+SERVER_ERRORS_TO_OPEN: Final = 3
+"""Responses with a server error in a row that open the circuit breaker; another failure of the host opens it at once."""
+
+_CURRENT: ContextVar[PacedRequest | None] = ContextVar("paced_request", default=None)
+"""The request that is being made in this asyncio task."""
+
+
+class SlowSlots:
+    """Bounds the number of requests that take longer than `after_s` seconds."""
+
+    def __init__(self, *, after_s: float, most: int) -> None:
+        self.after_s = after_s
+        self._free = most
+
+    def take(self) -> bool:
+        """Count a request that has become slow; return False if there are too many already."""
+        if self._free == 0:
+            return False
+        self._free -= 1
+        return True
+
+    def free(self) -> None:
+        """Return the place of a request that has ended."""
+        self._free += 1
+
+
+class PacedRequest:
+    """One request from its connection to the end of its response."""
+
+    def __init__(self, pacer: Pacer, host: str, crawl_delay_s: float) -> None:
+        self._pacer = pacer
+        self._request = HostRequest(host, secrets.token_hex(8))
+        self._crawl_delay_s = crawl_delay_s
+        self._clock = asyncio.get_running_loop().time
+        self._sent_at: float | None = None
+        self._is_slow = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._sent_report: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------ permit
+    async def wait_for_permit(self) -> None:
+        """Return when the request must be written, without another `await`; raise NotYet if the wait is too long.
+
+        The permit keeps other requests away for HOLD_S.  A process that was stopped for half of that or longer after it
+        asked asks again, so its request is never sent beside another one.
+        """
+        self._stop_timer()
+        while True:
+            asked_at = self._clock()
+            wait_s = await self._pacer.hosts.permit(self._request, self._crawl_delay_s)
+            if wait_s > MAX_PERMIT_WAIT_S:
+                raise NotYet("host_busy", f"{self._request.host} may be requested in {wait_s:.0f} s", wait_s)
+            if wait_s > 0:
+                await asyncio.sleep(wait_s)
+            elif self._clock() - asked_at < HOLD_S / 2:
+                break
+        self._sent_at = self._clock()
+        self.start_timer()
+        self._sent_report = asyncio.create_task(self._report_sent())
+
+    async def _report_sent(self) -> None:
+        """Report that the request was sent, if its answer takes so long that others might wait for it."""
+        await asyncio.sleep(self._pacer.report_after_s)
+        await self._pacer.hosts.sent(self._request, self._ago_s() or 0.0)
+
+    def _ago_s(self) -> float | None:
+        """Return the seconds since the request was sent; None if it was not."""
+        return None if self._sent_at is None else self._clock() - self._sent_at
+
+    # ------------------------------------------------------------ end
+    async def answered(self) -> None:
+        """Report an answer, whatever its status: the host works."""
+        ago_s = self._ago_s()
+        if ago_s is None:  # ended before it was sent, by no fault of the host
+            return
+        if await self._pacer.hosts.answered(self._request, ago_s, ago_s, self._crawl_delay_s):
+            await self._pacer.hosts.revive(self._request.host)
+
+    async def failed(self, failure: HostFailure) -> None:
+        """Report a failure of the host, and note its state in `failure`."""
+        failure.outage = await self._pacer.hosts.failed(
+            self._request,
+            failure.reason,
+            jitter=self._pacer.jitter(),
+            ago_s=self._ago_s(),
+            opens_at=SERVER_ERRORS_TO_OPEN if _is_server_error(failure.reason) else 1,
+            pause_s=failure.pause_s,
+        )
+
+    async def drop(self) -> None:
+        """Report that the answer is no longer awaited."""
+        await self._pacer.hosts.drop(self._request, self._ago_s())
+
+    async def close(self) -> None:
+        """Stop the timers, and end the report of the sending."""
+        self._stop_timer()
+        if self._is_slow:
+            self._pacer.slow_slots.free()
+        if self._sent_report is not None:
+            self._sent_report.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._sent_report
+
+    # ------------------------------------------------------------ slow requests
+    def start_timer(self) -> None:
+        """Count the request as slow after a while."""
+        if not self._is_slow:
+            self._timer = asyncio.get_running_loop().call_later(self._pacer.slow_slots.after_s, self._become_slow)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _become_slow(self) -> None:
+        self._is_slow = self._pacer.slow_slots.take()
+        if not self._is_slow:
+            self.abort.reschedule(self._clock())
+
+    abort: asyncio.Timeout
+    """The timeout around the request, which ends it where too many others are slow."""
+
+
+class Pacer:
+    """Paces the requests of one process."""
+
+    def __init__(self, hosts: Hosts, settings: Settings, *, jitter: Callable[[], float]) -> None:
+        """`jitter`: returns a number in [0, 1) for each failure."""
+        worker = settings.worker
+        self.hosts = hosts
+        self.jitter = jitter
+        self.slow_slots = SlowSlots(after_s=worker.slow_after_s, most=max(1, int(worker.slow_share * worker.concurrency)))
+        self.report_after_s = min(settings.politeness.host_delay_s, HOLD_S) / 2
+
+    @contextlib.asynccontextmanager
+    async def request(self, host: str, crawl_delay_s: float) -> AsyncIterator[None]:
+        """Pace the request that is made in the block; report its end, a Failure that the block raises included.
+
+        `crawl_delay_s`: delay that the host's robots.txt sets; 0.0 where it is unknown or sets none.
+        """
+        paced = PacedRequest(self, host, crawl_delay_s)
+        token = _CURRENT.set(paced)
+        try:
+            async with _bounded(paced):
+                paced.start_timer()
+                yield
+        except HostFailure as failure:
+            await paced.failed(failure)
+            raise
+        except NotYet:
+            raise
+        except Failure:
+            await paced.answered()
+            raise
+        except BaseException:
+            await asyncio.shield(paced.drop())
+            raise
+        else:
+            await paced.answered()
+        finally:
+            _CURRENT.reset(token)
+            await paced.close()
+
+
+def _is_server_error(reason: str) -> bool:
+    """Return whether a failure may be of one page: a 5xx other than 503, which speaks for the whole host."""
+    return reason.startswith("http_5") and reason != "http_503"
+
+
+@contextlib.asynccontextmanager
+async def _bounded(paced: PacedRequest) -> AsyncIterator[None]:
+    """Raise HostFailure("slow") where the request is ended because too many others are slow."""
+    try:
+        async with asyncio.timeout(None) as paced.abort:
+            yield
+    except TimeoutError:
+        if not paced.abort.expired():
+            raise
+        raise HostFailure("slow", "no complete answer yet, and too many other requests are slow") from None
+
+
+class PacedClientRequest(aiohttp.ClientRequest):
+    """A request that waits for its permit between the connection and the first byte."""
+
+    async def send(self, conn: Connection) -> ClientResponse:
+        """Write the request as soon as its host may be requested; may raise NotYet."""
+        if (paced := _CURRENT.get()) is not None:
+            await paced.wait_for_permit()
+        return await super().send(conn)
