@@ -66,7 +66,7 @@ async def until(settings: Settings, reached: Callable[[Depth], bool]) -> None:
 
 
 def empty(depth: Depth) -> bool:
-    return not depth.backlog + depth.pending + depth.delayed
+    return not depth.unfinished
 
 
 async def published(redis: Redis, settings: Settings) -> Counter[tuple[str, str]]:
@@ -110,7 +110,7 @@ async def test_a_worker_killed_midway_loses_and_duplicates_no_event(
     ):
         urls = copies(served, count)
         await put(settings, urls)
-        await until(settings, lambda d: d.backlog + d.pending < 2 * count / 3)
+        await until(settings, lambda d: d.unfinished < 2 * count / 3)
         victim.kill()
         await victim.wait()
         await until(settings, lambda d: d.pending > 0)  # it was killed at work
@@ -135,7 +135,7 @@ async def test_sigterm_drains_and_loses_nothing(redis: Redis, settings: Settings
         urls = copies(served, 40)
         await put(settings, urls)
         async with worker(settings) as first:
-            await until(settings, lambda d: d.backlog + d.pending + d.delayed < len(urls))
+            await until(settings, lambda d: d.unfinished < len(urls))
             first.send_signal(signal.SIGTERM)
             assert await first.wait() == 0
         async with worker(settings):
@@ -147,10 +147,10 @@ async def test_tasks_not_finished_within_drain_s_are_handed_back_at_once(setting
     async with serve_site(slow_s=30) as served:
         async with worker(settings, COMMUNIQUE_DRAIN_S="0.2") as process:
             await put(settings, served.articles)
-            await until(settings, lambda d: d.pending == 1 and not d.backlog + d.delayed)
+            await until(settings, lambda d: d.pending == 1 and d.unfinished == 1)
             process.send_signal(signal.SIGTERM)
             assert await process.wait() == 0
-        await until(settings, lambda d: d.pending == 0 and d.delayed + d.backlog == 1)
+        await until(settings, lambda d: d.pending == 0 and d.unfinished == 1)
 
 
 async def test_every_url_of_the_site_ends_as_an_article_or_a_dead_letter_with_its_reason(

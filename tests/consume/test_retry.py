@@ -1,4 +1,4 @@
-"""Decisions after a failure: retry, when and how counted, or give up."""
+"""Decisions after a failure: put back, retry later and how counted, or give up."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,29 +6,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.consume.retry import next_try
-from worker.errors import Failure, NotYet, Permanent, Transient
+from worker.consume.retry import GiveUp, PutBack, RetryLater, next_step
+from worker.errors import Failure, HostFailure, NotYet, Outage, Permanent, Transient
 from worker.schema import Task
-from worker.settings import RetrySettings
+from worker.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-SETTINGS = RetrySettings(backoff_s=10, max_backoff_s=100, max_attempts=4)
-TASK = Task(id="t", url="https://a.example/")
+NOW_MS = int(NOW.timestamp() * 1000)
+SETTINGS = Settings.of(backoff_s=10.0, max_backoff_s=100.0, max_attempts=4, host_give_up_after_s=1000.0)
+
+
+def task(attempt: int = 0, failed_at: int | None = None) -> Task:
+    return Task(id="t", url="https://a.example/", attempt=attempt, failed_at=failed_at)
 
 
 def wait_s(failure: Failure, attempt: int = 0, jitter: float = 0.0) -> float | None:
-    again = next_try(Task(id="t", url="u", attempt=attempt), failure, NOW, SETTINGS, jitter)
-    return None if again is None else (again[1] - NOW).total_seconds()
+    """Return the delay of the retry; None where the task is given up."""
+    step = next_step(task(attempt), failure, NOW, SETTINGS, jitter)
+    assert isinstance(step, RetryLater | GiveUp)
+    return (step.due_at - NOW).total_seconds() if isinstance(step, RetryLater) else None
+
+
+def host_failure(*, down_s: float = 0.0, answered_at: int = 0) -> HostFailure:
+    failure = HostFailure("connect", "refused")
+    failure.outage = Outage(at=NOW_MS, retry_in_s=5.0, down_s=down_s, answered_at=answered_at)
+    return failure
 
 
 def test_a_permanent_failure_is_never_retried() -> None:
-    assert next_try(TASK, Permanent("http_404"), NOW, SETTINGS, 0.5) is None
+    assert next_step(task(), Permanent("http_404", "gone"), NOW, SETTINGS, 0.5) == GiveUp("http_404", "gone")
 
 
 def test_the_delay_doubles_up_to_its_limit() -> None:
-    retry = RetrySettings(backoff_s=10, max_backoff_s=30, max_attempts=9)
-    waits = [next_try(Task(id="t", url="u", attempt=n), Transient("x"), NOW, retry, 1.0) for n in range(4)]
-    assert [(w[1] - NOW).total_seconds() for w in waits if w] == [10, 20, 30, 30]
+    assert [wait_s(Transient("x"), attempt, jitter=1.0) for attempt in range(4)] == [10, 20, 40, None]
+    settings = SETTINGS.override(max_backoff_s=15.0)
+    step = next_step(task(2), Transient("x"), NOW, settings, 1.0)
+    assert isinstance(step, RetryLater)
+    assert step.due_at == NOW + timedelta(seconds=15)
 
 
 def test_jitter_reduces_the_delay_by_up_to_half() -> None:
@@ -36,42 +50,56 @@ def test_jitter_reduces_the_delay_by_up_to_half() -> None:
     assert wait_s(Transient("x"), jitter=1.0) == 10
 
 
-def test_a_task_is_given_up_after_its_last_attempt() -> None:
-    assert wait_s(Transient("x"), attempt=2) is not None
-    assert wait_s(Transient("x"), attempt=3) is None
+def test_a_transient_failure_counts_an_attempt() -> None:
+    step = next_step(task(1), Transient("x"), NOW, SETTINGS, 0.5)
+    assert isinstance(step, RetryLater)
+    assert step.task.attempt == 2
 
 
-def test_a_transient_failure_counts_an_attempt_and_releases_the_slot() -> None:
-    slotted = Task(id="t", url="u", slot_at=NOW)
-    again = next_try(slotted, Transient("x"), NOW, SETTINGS, 0.5)
-    assert again
-    assert (again[0].attempt, again[0].slot_at) == (1, None)
+def test_a_wait_for_a_host_counts_no_attempt() -> None:
+    step = next_step(task(2), NotYet("host_busy", wait_s=3.0), NOW, SETTINGS, 0.5)
+    assert step == RetryLater(task(2), NOW + timedelta(seconds=3))
 
 
-def test_retry_after_is_a_lower_bound_up_to_max_backoff() -> None:
-    assert wait_s(Transient("http_429", retry_after_s=60)) == 60
-    assert wait_s(Transient("http_429", retry_after_s=1)) == 5
-    assert wait_s(Transient("http_429", retry_after_s=1e9)) == 100
-
-
-def test_a_wait_for_a_slot_counts_no_attempt_and_keeps_the_slot() -> None:
-    again = next_try(TASK, NotYet("host_busy", wait_s=3), NOW, SETTINGS, 0.5)
-    assert again
-    assert (again[0].attempt, again[0].slot_at, again[1]) == (0, NOW + timedelta(seconds=3), NOW + timedelta(seconds=3))
-
-
-@pytest.mark.parametrize("failure", [Transient("x"), NotYet("y", wait_s=1)])
+@pytest.mark.parametrize("failure", [Transient("x"), NotYet("y", wait_s=1), host_failure()])
 def test_a_task_that_keeps_killing_its_worker_is_given_up(failure: Failure) -> None:
     assert wait_s(failure, attempt=4) is None
 
 
-@given(
-    st.integers(0, 60),
-    st.floats(0, 1, exclude_max=True),
-    st.none() | st.floats(allow_nan=False, allow_infinity=True),
-)
-def test_every_delay_is_finite_and_not_negative(attempt: int, jitter: float, retry_after_s: float | None) -> None:
-    retry = RetrySettings(max_attempts=100)
-    again = next_try(Task(id="t", url="u", attempt=attempt), Transient("x", "", retry_after_s), NOW, retry, jitter)
-    assert again
-    assert NOW <= again[1] <= NOW + timedelta(seconds=retry.max_backoff_s)
+# ---------------------------------------------------------------- failures of the host
+def test_the_first_failure_of_a_host_counts_no_attempt() -> None:
+    step = next_step(task(2), host_failure(answered_at=NOW_MS - 5000), NOW, SETTINGS, 0.5)
+    assert step == PutBack(task(2, failed_at=NOW_MS))
+
+
+def test_while_a_host_does_not_answer_no_attempt_is_counted() -> None:
+    failed = task(2, failed_at=NOW_MS - 5000)
+    step = next_step(failed, host_failure(answered_at=NOW_MS - 6000), NOW, SETTINGS, 0.5)
+    assert step == PutBack(task(2, failed_at=NOW_MS))
+
+
+def test_a_task_that_fails_again_after_its_host_has_answered_counts_an_attempt() -> None:
+    failed = task(1, failed_at=NOW_MS - 5000)
+    step = next_step(failed, host_failure(answered_at=NOW_MS - 1000), NOW, SETTINGS, 1.0)
+    assert step == RetryLater(task(2, failed_at=NOW_MS), NOW + timedelta(seconds=20))
+    last = task(3, failed_at=NOW_MS - 5000)
+    assert next_step(last, host_failure(answered_at=NOW_MS), NOW, SETTINGS, 1.0) == GiveUp("connect", "refused")
+
+
+def test_a_host_that_fails_for_too_long_is_given_up() -> None:
+    step = next_step(task(), host_failure(down_s=1000.0), NOW, SETTINGS, 0.5)
+    assert step == GiveUp("host_down", "down for 1000 s, the last failure is connect: refused", host_down=True)
+    assert isinstance(next_step(task(), host_failure(down_s=999.0), NOW, SETTINGS, 0.5), PutBack)
+
+
+def test_a_failure_of_a_host_that_is_not_reported_counts_an_attempt() -> None:
+    step = next_step(task(), HostFailure("connect"), NOW, SETTINGS, 1.0)
+    assert step == RetryLater(task(1), NOW + timedelta(seconds=10))
+
+
+@given(st.integers(0, 60), st.floats(0, 1, exclude_max=True))
+def test_every_delay_is_finite_and_not_negative(attempt: int, jitter: float) -> None:
+    settings = SETTINGS.override(max_attempts=100)
+    step = next_step(task(attempt), Transient("x"), NOW, settings, jitter)
+    assert isinstance(step, RetryLater)
+    assert NOW <= step.due_at <= NOW + timedelta(seconds=settings.retry.max_backoff_s)

@@ -12,7 +12,7 @@ from worker.schema import Task
 
 
 def done(n: int) -> Settlement:
-    return Settlement(Delivery(entry_id=f"{n}-0", task=Task(id=str(n), url="https://a.example/"), attempts=1))
+    return Settlement(Delivery(f"{n}-0", Task(id=str(n), url="https://a.example/"), attempts=1, host="a.example"))
 
 
 class Queue:

@@ -31,7 +31,7 @@ def test_a_trace_id_has_the_form_of_w3c_trace_context() -> None:
 
 
 def test_the_trace_id_is_the_same_in_every_attempt_and_after_the_queue() -> None:
-    again = replace(TASK, attempt=3, slot_at=NOW)
+    again = replace(TASK, attempt=3, failed_at=1)
     assert again.trace_id == TASK.trace_id
     assert json.decode(json.encode(again), type=Task).trace_id == TASK.trace_id
 

@@ -11,9 +11,10 @@ from aiohttp import web
 from redis.asyncio import Redis
 
 from worker.discover import Discovery, Source
-from worker.fetch.client import Fetcher
+from worker.fetch.client import Fetcher, open_fetcher
+from worker.fetch.pacing import Pacer
 from worker.fetch.politeness import Politeness
-from worker.queue import UrlQueue
+from worker.queue import Hosts, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 
@@ -73,8 +74,8 @@ async def queue(quick: Settings) -> AsyncIterator[UrlQueue]:
 
 
 @pytest.fixture
-async def fetcher(quick: Settings) -> AsyncIterator[Fetcher]:
-    async with Fetcher(quick.fetch) as fetcher:
+async def fetcher(redis: Redis, quick: Settings) -> AsyncIterator[Fetcher]:
+    async with open_fetcher(Hosts(redis, quick), quick) as fetcher:
         yield fetcher
 
 
@@ -91,6 +92,7 @@ class Make:
 
     def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discovery:
         settings = self.settings.override(**changed)
+        self.fetcher._pacer = Pacer(Hosts(self.redis, settings), settings, jitter=lambda: 0.5)
         return Discovery(
             [Source(name=path, url=self.site.base + path) for path in paths],
             settings,

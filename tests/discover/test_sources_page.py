@@ -22,7 +22,7 @@ from worker.discover.feed_poller import MAX_BACKOFF_S
 from worker.discover.loop import MAX_CONCURRENT_POLLS
 from worker.discover.poll_schedule import MAX_HOST_WAIT_S, STATE_TTL_S
 from worker.errors import Permanent
-from worker.fetch.politeness import MAX_PAUSE_S
+from worker.queue.hosts import MAX_PAUSE_S
 from worker.parse import feed
 from worker.settings import Settings
 
@@ -89,7 +89,8 @@ def test_a_figure_is_that_of_the_code(words: str) -> None:
 
 
 def test_figures_in_words_are_those_of_the_code() -> None:
-    assert MAX_HOST_WAIT_S == Settings().politeness.max_host_delay_s == 60, "a minute"
+    assert MAX_HOST_WAIT_S == 60, "a minute"
+    assert Settings().politeness.max_host_delay_s == 600, "ten minutes"
     assert STATE_TTL_S == 30 * 86_400, "a month"
     assert Settings().politeness.host_delay_s == 1, "a second"
     assert MAX_PAUSE_S == 3600, "an hour"

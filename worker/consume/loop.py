@@ -212,7 +212,7 @@ class Consumer:
         await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:
-            if await self._queue.put_back(delivery, with_crashes_counted(delivery)):
+            if await self._queue.put_back(delivery, with_crashes_counted(delivery), first=True):
                 self._report(TaskResult(url=delivery.task.url, outcome="handed_back"))
                 handed_back += 1
         log.info("drained", handed_back=handed_back)

@@ -15,7 +15,7 @@ from worker.settings import Settings
 
 
 class PutBack(Struct, frozen=True):
-    """Put the task at the head of its host's queue, to be released when the host may be requested."""
+    """Put the task at the end of its host's queue, so that another one shows whether the host or the page is to blame."""
 
     task: Task
 

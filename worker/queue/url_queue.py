@@ -226,9 +226,13 @@ class UrlQueue:
             args += [HOST_KEYS + keys.index(write.stream, len(markers)) + 1, write.maxlen, len(flat), *flat]
         return self._ending_call(it.delivery.lease, it.delivery.host, keys, args)
 
-    async def put_back(self, delivery: Delivery, task: Task) -> bool:
-        """End the delivery and put `task` at the head of its host's queue; return False if the lease is lost."""
-        call = self._ending_call(delivery.lease, delivery.host, [], [msgspec.json.encode(task)])
+    async def put_back(self, delivery: Delivery, task: Task, *, first: bool = False) -> bool:
+        """End the delivery and put `task` at the end of its host's queue; return False if the lease is lost.
+
+        `first`: put it at the head, for a task that was not tried.
+        """
+        args: list[Arg] = [msgspec.json.encode(task), "LPUSH" if first else "RPUSH"]
+        call = self._ending_call(delivery.lease, delivery.host, [], args)
         reply = await scripts.PUT_BACK.run(self._client, call, self._group)
         self._release([delivery])
         return bool(reply == b"done")

@@ -18,11 +18,10 @@ local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0
 
 local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
 
--- The earliest time of the next request: the delay after the last one that was sent, and the end of the current permit.
+-- The end of the delay after the last request that was sent.
 local function get_gate()
-  local state = redis.call('HMGET', STATE, 'sent_at', 'delay', 'hold')
-  local gate = state[1] and tonumber(state[1]) + (tonumber(state[2]) or default_delay) or 0
-  return math.max(gate, tonumber(state[3]) or 0)
+  local state = redis.call('HMGET', STATE, 'sent_at', 'delay')
+  return state[1] and tonumber(state[1]) + (tonumber(state[2]) or default_delay) or 0
 end
 
 -- Forget the active entries that have vanished from the stream (deleted by hand, trimmed), and count the others.
@@ -44,8 +43,8 @@ end
 -- A host that has not answered yet, or that fails, may have one active task.
 -- Returns the time until the next task may be released (ms), or -1 where none is waiting or the limit is reached.
 local function schedule()
-  local state = redis.call('HMGET', STATE, 'next', 'retry_at', 'failures', 'answered_at', 'delay')
-  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0)
+  local state = redis.call('HMGET', STATE, 'next', 'retry_at', 'failures', 'answered_at', 'delay', 'hold')
+  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[6]) or 0)
   local most = (state[3] or not state[4]) and 1 or limit
   local delay = tonumber(state[5]) or default_delay
   local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)

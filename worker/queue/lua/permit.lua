@@ -8,7 +8,7 @@ if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then
   local wait = math.max(get_gate(), get('retry_at')) - now
   if wait > 0 then return wait end
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
-  if redis.call('ZCARD', KEYS[7]) >= limit then return FULL_WAIT end
+  if get('hold') > now or redis.call('ZCARD', KEYS[7]) >= limit then return BUSY_WAIT end
 end
 redis.call('ZADD', KEYS[7], string.format('%.0f', now + tonumber(ARGV[6])), ARGV[4])
 redis.call('PEXPIRE', KEYS[7], ARGV[6])

@@ -1,5 +1,7 @@
 -- Requests of a host.
-local FULL_WAIT = 50  -- ms until a request asks again, if the limit of requests in flight is reached
+
+-- Time after which a permit is requested again while another request has one, or while too many are in flight (ms).
+local BUSY_WAIT = 50
 
 -- Note when a request was sent: `ago` is the time since then (ms), negative if it was not sent.
 local function end_permit(token, ago)

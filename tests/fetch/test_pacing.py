@@ -1,0 +1,224 @@
+"""Requests at the pace of their hosts, with a real Redis and real servers, which note when each request arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from worker.errors import Failure, HostFailure, NotYet
+from worker.fetch.client import Fetcher, open_fetcher
+from worker.fetch.pacing import SlowSlots
+from worker.queue import Hosts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from redis.asyncio import Redis
+
+    from worker.settings import Settings
+
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>"
+
+
+class Server:
+    """Answers each request after `delay_s`, or never; notes arrivals and the most requests in progress."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.delay_s: float | None = 0.0
+        self.answer = PAGE
+        self.arrivals: list[float] = []
+        self.in_progress = 0
+        self.most_in_progress = 0
+
+    async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while await reader.readuntil(b"\r\n\r\n"):
+                self.arrivals.append(time.monotonic())
+                self.in_progress += 1
+                self.most_in_progress = max(self.most_in_progress, self.in_progress)
+                await (asyncio.sleep(self.delay_s) if self.delay_s is not None else asyncio.Event().wait())
+                self.in_progress -= 1
+                writer.write(self.answer)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    @property
+    def gaps(self) -> list[float]:
+        return [after - before for before, after in pairwise(self.arrivals)]
+
+
+@asynccontextmanager
+async def serving(address: str = "127.0.0.1") -> AsyncIterator[Server]:
+    server = Server()
+    listening = await asyncio.start_server(server.handle, address, 0)
+    server.url = f"http://{address}:{listening.sockets[0].getsockname()[1]}/"
+    try:
+        yield server
+    finally:
+        listening.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with serving() as server:
+        yield server
+
+
+@asynccontextmanager
+async def fetchers(redis: Redis, settings: Settings, count: int = 1) -> AsyncIterator[list[Fetcher]]:
+    """Yield the fetchers of several workers, which share only Redis."""
+    made = [open_fetcher(Hosts(redis, settings), settings) for _ in range(count)]
+    for fetcher in made:
+        await fetcher.__aenter__()
+    try:
+        yield made
+    finally:
+        for fetcher in made:
+            await fetcher.__aexit__()
+
+
+async def get(fetcher: Fetcher, url: str) -> str:
+    """Get a page; return "read", or the reason of the failure."""
+    try:
+        await fetcher.get(url)
+    except Failure as failure:
+        return failure.reason
+    return "read"
+
+
+async def test_requests_of_all_workers_to_a_host_arrive_at_least_the_delay_apart(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    settings = settings.override(host_delay_s=0.1, response_delay_factor=0.0)
+    async with fetchers(redis, settings, 3) as workers:
+        results = await asyncio.gather(*(get(worker, server.url) for worker in workers for _ in range(5)))
+    assert results == ["read"] * 15
+    assert len(server.gaps) == 14
+    assert min(server.gaps) > 0.09  # the way to the server may take a little longer for one request than for the next
+
+
+async def test_slow_answers_overlap_up_to_the_limit_of_requests_in_flight(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    settings = settings.override(host_delay_s=0.05, response_delay_factor=0.0, host_max_requests=3)
+    server.delay_s = 0.5
+    async with fetchers(redis, settings, 2) as workers:
+        await asyncio.gather(*(get(worker, server.url) for worker in workers for _ in range(5)))
+    assert server.most_in_progress == 3
+    assert min(server.gaps) > 0.04
+
+
+async def test_a_worker_that_was_stopped_after_its_permit_asks_again(
+    redis: Redis, settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+    permit = Hosts.permit
+
+    async def late(self: Hosts, *args: Any) -> float:
+        nonlocal asked
+        asked += 1
+        wait_s = await permit(self, *args)
+        if asked == 1:
+            time.sleep(1.1)  # noqa: ASYNC251 - the whole process is stopped
+        return wait_s
+
+    monkeypatch.setattr(Hosts, "permit", late)
+    async with fetchers(redis, settings) as [worker]:
+        assert await get(worker, server.url) == "read"
+    assert asked == 2
+
+
+async def test_a_request_that_would_wait_long_is_retried_later(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    async with fetchers(redis, settings.override(host_delay_s=30.0)) as [worker]:
+        assert await get(worker, server.url) == "read"
+        with pytest.raises(NotYet) as e:
+            await worker.get(server.url)
+    assert e.value.wait_s == pytest.approx(30, abs=2)
+    assert len(server.arrivals) == 1
+
+
+async def test_a_failure_of_a_host_carries_its_outage(redis: Redis, settings: Settings, server: Server) -> None:
+    server.answer = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"
+    async with fetchers(redis, settings) as [worker]:
+        with pytest.raises(HostFailure) as e:
+            await worker.get(server.url)
+        assert e.value.outage
+        assert 3.9 < e.value.outage.retry_in_s <= 6
+        assert await get(worker, server.url) in {"host_busy", "http_503"}
+
+
+@pytest.mark.parametrize(("status", "failures"), [(b"500 Oops", 3), (b"404 Not Found", 99)])
+async def test_server_errors_pause_a_host_at_the_third_and_client_errors_never(
+    redis: Redis, settings: Settings, server: Server, status: bytes, failures: int
+) -> None:
+    server.answer = b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n"
+    settings = settings.override(host_delay_s=0.0)
+    hosts = Hosts(redis, settings)
+    async with fetchers(redis, settings) as [worker]:
+        for i in range(1, 5):
+            reason = await get(worker, server.url)
+            if i >= failures:
+                assert await redis.hget(f"{settings.redis.key_prefix}:host:127.0.0.1", "retry_at")
+                break
+            assert reason == f"http_{status[:3].decode()}"
+    assert (await hosts.reset("127.0.0.1")) or failures == 99
+
+
+async def test_hanging_hosts_take_a_share_of_the_slots_and_one_more_is_aborted(
+    redis: Redis, settings: Settings
+) -> None:
+    settings = settings.override(concurrency=4, slow_share=0.5, slow_after_s=0.2, read_timeout_s=30.0)
+    async with serving("127.0.0.1") as one, serving("127.0.0.2") as two, serving("127.0.0.3") as three:
+        servers = [one, two, three]
+        for server in servers:
+            server.delay_s = None
+        async with fetchers(redis, settings) as [worker]:
+            waiting = [asyncio.create_task(get(worker, server.url)) for server in servers]
+            done, others = await asyncio.wait(waiting, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+            assert [task.result() for task in done] == ["slow"]
+            assert len(others) == 2
+            for task in others:
+                task.cancel()
+            await asyncio.wait(others)
+
+
+async def test_a_cancelled_request_is_no_longer_counted(redis: Redis, settings: Settings, server: Server) -> None:
+    server.delay_s = None
+    async with fetchers(redis, settings) as [worker]:
+        waiting = asyncio.create_task(get(worker, server.url))
+        while not server.arrivals:  # noqa: ASYNC110 - until it is sent
+            await asyncio.sleep(0.01)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+    assert await redis.zcard(f"{settings.redis.key_prefix}:host:127.0.0.1:requests") == 0
+
+
+async def test_a_host_that_answers_gets_the_tasks_back_that_were_given_up(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    hosts = Hosts(redis, settings)
+    prefix = settings.redis.key_prefix
+    await redis.rpush(f"{prefix}:host:127.0.0.1:queue", "task")
+    await redis.set(f"{prefix}:waiting", 1)
+    assert await hosts.give_up("127.0.0.1", "down") == 1
+    async with fetchers(redis, settings) as [worker]:
+        assert await get(worker, server.url) == "read"
+    assert await redis.xlen(f"{prefix}:dead") == 0
+    assert await redis.llen(f"{prefix}:host:127.0.0.1:queue") + await redis.xlen(f"{prefix}:ready") == 1
+
+
+def test_no_more_requests_are_slow_than_allowed() -> None:
+    slots = SlowSlots(after_s=1.0, most=2)
+    assert [slots.take() for _ in range(3)] == [True, True, False]
+    slots.free()
+    assert slots.take()
