@@ -3,7 +3,10 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
 
 import pytest
 
@@ -85,3 +88,37 @@ async def test_cancelled_work_frees_its_process() -> None:
         await asyncio.sleep(0.3)
         stuck.cancel()
         assert await one.run(double, 1) == 2
+
+
+async def test_a_call_that_breaks_the_pool_fails_alone(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pebble cannot tell which call broke a pool; each of those that were running is then repeated alone."""
+    call, broken = Pool._call, 2
+
+    async def breaking(self: Pool, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        nonlocal broken
+        if broken:
+            broken -= 1
+            await asyncio.sleep(0.05)
+            raise BrokenProcessPool
+        return await call(self, function, args, kwargs)
+
+    monkeypatch.setattr(Pool, "_call", breaking)
+    answers = await asyncio.gather(pool.run(die), *(pool.run(double, n) for n in range(20)), return_exceptions=True)
+    assert isinstance(answers[0], Transient)
+    assert answers[1:] == [2 * n for n in range(20)]
+
+
+async def test_a_call_runs_alone_after_those_that_run_and_before_others(pool: Pool) -> None:
+    ended: list[str] = []
+
+    async def run(name: str, *, alone: bool = False) -> None:
+        await (pool.run_alone if alone else pool.run)(time.sleep, 0.2)
+        ended.append(name)
+
+    before = [asyncio.create_task(run("before")) for _ in range(2)]
+    await asyncio.sleep(0.05)
+    alone = asyncio.create_task(run("alone", alone=True))
+    await asyncio.sleep(0.05)
+    after = [asyncio.create_task(run("after")) for _ in range(2)]
+    await asyncio.gather(*before, alone, *after)
+    assert ended == ["before", "before", "alone", "after", "after"]

@@ -30,7 +30,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 TASKS = [Task(id=f"t{i}", url=f"https://news{i}.example/") for i in range(2)]
 WORKERS = 2
 
-ACTS = ["put", "read", "settle", "settle", "defer", "dead_letter", "renew", "overtake", "overtake"]
+ACTS = ["put", "read", "settle", "settle", "retry_later", "put_back", "dead_letter", "renew", "overtake", "overtake"]
 RARER = ["put_unseen", "crash", "move", "requeue", "forget_scripts"]
 STEPS = st.tuples(st.sampled_from([*ACTS, *ACTS, *RARER]), st.integers(0, WORKERS - 1), st.integers(0, 2))
 """A step: its name, the worker (or task), and which of its deliveries (or how many)."""
@@ -41,7 +41,7 @@ class World:
 
     def __init__(self, redis_url: str) -> None:
         self.url = redis_url
-        self.settings = Settings.of(key_prefix=f"test-{uuid.uuid4().hex}", max_attempts=10_000)
+        self.settings = Settings.of(key_prefix=f"test-{uuid.uuid4().hex}", max_attempts=10_000, host_delay_s=0.0)
         self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
         self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
         """All deliveries that each worker ever received, ended ones included: it may use them at any time."""
@@ -106,7 +106,13 @@ class World:
             del self.owner[delivery.entry_id]
             self.written.setdefault(delivery.task.id, tag)
 
-    async def defer(self, who: int, which: int) -> None:
+    async def put_back(self, who: int, which: int) -> None:
+        if picked := self.pick(who, which):
+            delivery, owns = picked
+            assert await self.workers[who].put_back(delivery, delivery.task) == owns
+            self.leave(delivery, owns)
+
+    async def retry_later(self, who: int, which: int) -> None:
         if picked := self.pick(who, which):
             delivery, owns = picked
             again = msgspec.structs.replace(delivery.task, attempt=delivery.task.attempt + 1)
@@ -160,7 +166,7 @@ class World:
             for which in range(len(self.held[0])):
                 await self.settle(0, which)
         depth = await self.workers[0].depth()
-        assert (depth.backlog, depth.pending, depth.delayed, depth.dead) == (0, 0, 0, 0)
+        assert (depth.unfinished, depth.dead) == (0, 0)
         out: Any = await self.workers[0]._client.xrange(f"{self.settings.redis.key_prefix}:out")
         assert sorted(fields[b"tag"].decode() for _, fields in out) == sorted(self.written.values())
         assert set(self.written) == self.put_ids

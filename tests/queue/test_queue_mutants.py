@@ -21,34 +21,35 @@ if TYPE_CHECKING:
     from worker.settings import Settings
     from worker.streams import StreamWrite
 
-ACK = "redis.call('XACK', KEYS[1], ARGV[1], ARGV[3])\n"
+ACK = "redis.call('XACK', READY, ARGV[4], ARGV[6])\n"
 FENCE = "if fence then return fence end\n"
 GONE = "if not pending then return 'gone' end\n"
-OWNER = "pending[2] ~= ARGV[2] or "
-COUNTER = " or pending[4] ~= tonumber(ARGV[4])"
-MARKER = "first(KEYS[2])"
-PUBLICATION = "first(KEYS[3])"
+OWNER = "pending[2] ~= ARGV[5] or "
+COUNTER = " or pending[4] ~= tonumber(ARGV[7])"
+MARKER = "first(KEYS[7])"
+PUBLICATION = "first(KEYS[8])"
 
-SETTLE, PUT, DEFER, DEAD_LETTER = "SETTLE", "PUT", "DEFER", "DEAD_LETTER"
+SETTLE, PUT, RETRY_LATER, DEAD_LETTER = "SETTLE", "PUT", "RETRY_LATER", "DEAD_LETTER"
+PUT_BACK, PERMIT, ANSWERED, FAILED, SCHEDULE = "PUT_BACK", "PERMIT", "ANSWERED", "FAILED", "SCHEDULE"
 CLAIM, RENEW, REAP_CONSUMERS = "CLAIM", "RENEW", "REAP_CONSUMERS"
 
 MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no fence on the owner", SETTLE, OWNER, "", tests.test_only_the_owner_may_settle),
     ("no fence on the counter", SETTLE, COUNTER, "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
-    ("entries that are not pending pass the fence", SETTLE, GONE, "pending = pending or {0, ARGV[2], 0, tonumber(ARGV[4])}\n", tests.test_settling_again_after_a_lost_reply_changes_nothing),
-    ("marker before the type check", SETTLE, "for i = 4, #KEYS do", f"if not {MARKER} then return 'duplicate' end\nfor i = 4, #KEYS do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
-    ("no type check", SETTLE, "if type_error then return type_error end", "", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
+    ("entries that are not pending pass the fence", SETTLE, GONE, "pending = pending or {0, ARGV[5], 0, tonumber(ARGV[7])}\n", tests.test_settling_again_after_a_lost_reply_changes_nothing),
+    ("marker before the type check", SETTLE, "for i = 9, #KEYS do", f"if not {MARKER} then return 'duplicate' end\nfor i = 9, #KEYS do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
+    ("no type check", SETTLE, "  if type_error then return type_error end", "", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
     ("no marker", SETTLE, f"if {MARKER} and ", "if ", tests.test_a_duplicate_does_not_mark_its_publication),
     ("no markers", SETTLE, f"if {MARKER} and {PUBLICATION} then", "if true then", tests.test_a_task_enqueued_twice_writes_once),
     ("no marker of the publication", SETTLE, f" and {PUBLICATION}", "", tests.test_two_tasks_that_lead_to_one_publication_write_once),
     ("the publication is marked first", SETTLE, f"{MARKER} and {PUBLICATION}", f"{PUBLICATION} and {MARKER}", tests.test_a_duplicate_does_not_mark_its_publication),
     ("no acknowledgement", SETTLE, ACK, "", tests.test_an_enqueued_task_is_read_and_removed_once_settled),
-    ("no deletion", SETTLE, "redis.call('XDEL', KEYS[1], ARGV[3])", "", tests.test_an_enqueued_task_is_read_and_removed_once_settled),
+    ("no deletion", SETTLE, "redis.call('XDEL', READY, ARGV[6])", "", tests.test_an_enqueued_task_is_read_and_removed_once_settled),
     ("settled without a fence", SETTLE, FENCE, "", tests.test_only_the_owner_of_a_lease_writes),
-    ("deferred without a fence", DEFER, FENCE, "", tests.test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew),
-    ("deferred and not acknowledged", DEFER, ACK, "", tests.test_depth_counts_and_ages),
+    ("deferred without a fence", RETRY_LATER, FENCE, "", tests.test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew),
+    ("deferred and not acknowledged", RETRY_LATER, ACK, "", tests.test_depth_counts_and_ages),
     ("dead-lettered without a fence", DEAD_LETTER, FENCE, "", tests.test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew),
-    ("no seen marker", PUT, "redis.call('SET', KEYS[3], ARGV[4], 'EX', ARGV[2])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
+    ("no seen marker", PUT, "redis.call('SET', KEYS[7], ARGV[7], 'EX', ARGV[5])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
     ("renewed for any owner", RENEW, "p[2] == ARGV[2] and ", "", tests.test_a_stalled_worker_cannot_renew_an_entry_it_has_lost),
     ("renewed for any delivery counter", RENEW, " and p[4] == tonumber(ARGV[i + 1])", "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("renewing counts as a delivery", RENEW, ", 'JUSTID'", "", tests.test_a_renewed_lease_is_not_claimed),

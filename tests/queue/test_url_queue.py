@@ -410,30 +410,59 @@ async def test_a_pending_entry_that_was_deleted_is_acknowledged_not_claimed(
 
 
 # ---------------------------------------------------------------- crashes count
-async def test_a_task_that_keeps_killing_its_workers_is_dead_lettered_and_others_continue(
+async def crash(claimer: UrlQueue) -> list[Delivery]:
+    """Let the workers die and `claimer`, a new process, claim their tasks."""
+    await stall(claimer)
+    claimer._leases.clear()
+    return await claimer.claim(10)
+
+
+DEAD: list[object] = []
+
+
+async def die_in_quarantine(queue: UrlQueue, delivery: Delivery) -> None:
+    """Leave the quarantine as a process does that dies in it."""
+    left = queue.quarantine(delivery)
+    await left.__aenter__()
+    DEAD.append(left)  # its end must not run
+
+
+async def test_a_task_that_keeps_killing_its_workers_is_dead_lettered_and_its_neighbour_is_not(
     workers: tuple[UrlQueue, UrlQueue],
 ) -> None:
     a, b = workers
-    await deliver(a, "https://news.example/poison")
-    for claimer, attempts in ((b, 2), (a, 3)):
-        await stall(a)
-        claimer._leases.clear()  # a new process has no leases
-        assert [d.attempts for d in await claimer.claim(10)] == [attempts]
-    await b.put(task("https://good.example/"))
-    await stall(a)
-    assert await b.claim(10) == []
+    await deliver(a, "https://poison.example/", "https://good.example/")
+    for claimer, attempts in ((b, 2), (a, 3), (b, 4)):
+        poison, good = await crash(claimer)
+        assert (poison.attempts, poison.crashes, good.crashes) == (attempts, attempts - 2, 0)
+        await die_in_quarantine(claimer, poison)
+    [good] = await crash(a)
     [letter] = await b.list_dead_letters()
-    assert (letter.reason, letter.deliveries) == ("crashed", 4)
-    assert letter.task == task("https://news.example/poison")
-    assert [d.task.url for d in await b.read(10, 0)] == ["https://good.example/"]
+    assert (letter.reason, letter.deliveries) == ("crashed", 5)
+    assert letter.task == task("https://poison.example/")
+    assert (good.task.url, good.crashes) == ("https://good.example/", 0)
+    assert await a.settle(good, []) == "done"
+
+
+async def test_a_quarantine_that_ends_counts_no_crash(workers: tuple[UrlQueue, UrlQueue]) -> None:
+    a, b = workers
+    await deliver(a)
+    [suspect] = await crash(b)
+    assert suspect.is_suspect
+    with pytest.raises(ZeroDivisionError):
+        async with b.quarantine(suspect):
+            raise ZeroDivisionError
+    [again] = await crash(a)
+    assert (again.attempts, again.crashes) == (3, 0)
 
 
 async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     await a.put(task(attempt=2))
     assert len(await a.read(1, 0)) == 1
-    await stall(a)
-    assert await b.claim(10) == []
+    [suspect] = await crash(b)
+    await die_in_quarantine(b, suspect)
+    assert await crash(a) == []
     assert [letter.reason for letter in await b.list_dead_letters()] == ["crashed"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from importlib.metadata import version
 
-from worker.cli import deliver, documents, health, queue, run, services, settings, subscribe, top
+from worker.cli import deliver, documents, health, hosts, queue, run, services, settings, subscribe, top
 
 EPILOG = """\
 settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
@@ -40,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
         documents.add_parse,
         documents.add_export,
         queue.add_status,
+        hosts.add_hosts,
         top.add_top,
         health.add_health,
         queue.add_dead,

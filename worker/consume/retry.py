@@ -69,5 +69,5 @@ def _count_attempt(task: Task, failure: Failure, now: datetime, settings: Settin
 
 
 def with_crashes_counted(delivery: Delivery) -> Task:
-    """Return the delivered task with every earlier delivery, which must have crashed, counted as a failed attempt."""
-    return replace(delivery.task, attempt=delivery.task.attempt + delivery.attempts - 1)
+    """Return the delivered task with its crashes counted as failed attempts."""
+    return replace(delivery.task, attempt=delivery.task.attempt + delivery.crashes)

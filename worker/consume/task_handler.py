@@ -85,7 +85,7 @@ class TaskHandler:
     async def _process(self, delivery: Delivery, task: Task, task_span: TraceSpan) -> TaskResult:
         """Settle the delivery, or defer or dead-letter its task after a failure; return the result."""
         try:
-            return await self._settle(delivery, await self._read_page(task), task_span)
+            return await self._settle(delivery, await self._read_page(delivery, task), task_span)
         except Failure as failure:
             task_span.failed(failure)
             return await self._fail(delivery, task, failure)
@@ -97,11 +97,11 @@ class TaskHandler:
             task_span.failed(crash)
             return await self._fail(delivery, task, crash)
 
-    async def _read_page(self, task: Task) -> ProcessedPage:
+    async def _read_page(self, delivery: Delivery, task: Task) -> ProcessedPage:
         """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
-            raise Permanent("crashed", f"its worker died {task.attempt} times")
-        return await self._reader.read(task)
+            raise Permanent("crashed", f"{task.attempt} failed attempts and crashes")
+        return await self._reader.read(task, self._queue.quarantine(delivery) if delivery.is_suspect else None)
 
     async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""

@@ -6,6 +6,7 @@ They are managed by pebble, which can kill and replace a single process that is 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import multiprocessing
 import os
@@ -15,7 +16,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
@@ -24,6 +25,9 @@ from worker.lifecycle import PR_SET_PDEATHSIG
 from worker.settings import PoolSettings
 from worker.telemetry import metrics
 
+CALLS_PER_PROCESS: Final = 2
+"""Calls given to pebble per process: one that runs, and one that follows without a pause."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -31,7 +35,8 @@ R = TypeVar("R")
 class Pool:
     """A pool of `settings.processes` worker processes (0: one per core).
 
-    Each call may take `settings.timeout_s` of wall-clock time.
+    Each call may take `settings.timeout_s` of wall-clock time.  A process that dies fails only the call that it was
+    running: where it is not known which one that was, each of them is repeated alone.
     """
 
     def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
@@ -44,11 +49,16 @@ class Pool:
             self._context.set_forkserver_preload([preload])
         self._settings = settings
         self._timeout_s = settings.timeout_s
+        self._processes = settings.processes or os.cpu_count() or 1
+        self._places = CALLS_PER_PROCESS * self._processes
+        self._free = asyncio.Semaphore(self._places)
+        self._entrance = asyncio.Lock()
+        """Held while a call waits for its place, and by a call that runs alone: first come, first served."""
         self._pool = self._create_pool()
 
     def _create_pool(self) -> ProcessPool:
         return ProcessPool(
-            max_workers=self._settings.processes or os.cpu_count() or 1,
+            max_workers=self._processes,
             initializer=_init_process,
             initargs=(self._settings.memory_bytes,),
             context=self._context,
@@ -61,6 +71,28 @@ class Pool:
         cost, so the page is the cause and a retry would take as long.  Raises Transient("process_died") if the process
         crashed or ran out of memory, of which another process may be the cause.
         """
+        async with self._entrance:
+            await self._free.acquire()
+        try:
+            return await self._call(function, args, kwargs)
+        except BrokenProcessPool:
+            pass
+        finally:
+            self._free.release()
+        return await self.run_alone(function, *args, **kwargs)
+
+    async def run_alone(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Like `run`, while no other call is running: if a process dies, this call is the cause."""
+        async with self._entrance, contextlib.AsyncExitStack() as stack:
+            for _ in range(self._places):
+                await stack.enter_async_context(self._free)
+            try:
+                return await self._call(function, args, kwargs)
+            except BrokenProcessPool as e:
+                metrics.PARSE_KILLS.labels("died").inc()
+                raise Transient("process_died", str(e)) from None
+
+    async def _call(self, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         try:
             return await asyncio.wrap_future(self._schedule(function, args, kwargs))
         except TimeoutError:
@@ -69,9 +101,6 @@ class Pool:
         except ProcessExpired as e:
             metrics.PARSE_KILLS.labels("died").inc()
             raise Transient("process_died", f"exit code {e.exitcode}") from None
-        except BrokenProcessPool as e:
-            metrics.PARSE_KILLS.labels("died").inc()
-            raise Transient("process_died", str(e)) from None
         except MemoryError:
             raise Transient("process_died", "out of memory") from None
 

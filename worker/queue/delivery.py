@@ -26,12 +26,20 @@ class Delivery(Struct, frozen=True):
 
     entry_id: str
     task: Task
-    """The task as enqueued: `task.attempt` does not include crashed deliveries, of which there are `attempts - 1`."""
+    """The task as enqueued: `task.attempt` does not include crashes."""
     attempts: int
     """Delivery counter of Redis: 1, plus 1 for every worker that died or stalled while processing the task."""
 
     host: str
     """Host whose queue it came from; "" for an entry that was added by hand."""
+
+    crashes: int = 0
+    """Number of workers that died while they processed this task alone (`UrlQueue.quarantine`)."""
+
+    @property
+    def is_suspect(self) -> bool:
+        """Whether an earlier worker died or stalled while it had this task, perhaps because of it."""
+        return self.attempts > 1
 
     @property
     def lease(self) -> Lease:

@@ -101,6 +101,10 @@ class QueueKeys(Struct, frozen=True):
         """Return the key of the stream of dead letters: the entry's own fields, `reason`, `detail` and `deliveries`."""
         return f"{self.prefix}:dead"
 
+    def crashes(self, task_id: str) -> str:
+        """Return the key of the number of workers that died while they processed the task alone."""
+        return f"{self.prefix}:crashes:{task_id}"
+
     def seen(self, task_id: str) -> str:
         """Return the key of the marker of an enqueued task; its value is the token of the call that enqueued it."""
         return f"{self.prefix}:seen:{task_id}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -10,6 +11,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
+from msgspec.structs import replace
 
 from worker import urls
 from worker.queue import scripts
@@ -36,7 +38,7 @@ from worker.telemetry import metrics
 from worker.telemetry.tracing import EnqueueSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -161,17 +163,38 @@ class UrlQueue:
     async def claim(self, n: int) -> list[Delivery]:
         """Claim up to `n` tasks whose worker has been idle for a lease, and return their deliveries.
 
-        A task with `max_attempts` failures and crashes becomes a dead letter (`crashed`) instead, since processing it
-        may be the cause of the crashes.
+        A task with `max_attempts` failures and crashes becomes a dead letter (`crashed`) instead.
         """
         held = {lease.entry_id for lease in self._leases}
         lease_s = self._settings.queue.lease_s
         claimed = await self._group.claim(self._client, self.consumer, idle_s=lease_s, count=n, held=held)
-        deliveries = await self._deliver(claimed)
-        crashed = {d for d in deliveries if d.task.attempt + d.attempts - 1 >= self._settings.retry.max_attempts}
+        deliveries = await self._count_crashes(await self._deliver(claimed))
+        crashed = {d for d in deliveries if d.task.attempt + d.crashes >= self._settings.retry.max_attempts}
         for delivery in crashed:
-            await self.dead_letter(delivery, "crashed", f"{delivery.attempts - 1} workers died or stalled over it")
+            await self.dead_letter(delivery, "crashed", f"{delivery.crashes} workers died while they processed it alone")
         return [d for d in deliveries if d not in crashed]
+
+    async def _count_crashes(self, deliveries: list[Delivery]) -> list[Delivery]:
+        """Return the deliveries with the numbers of their crashes."""
+        keys = [self.keys.crashes(d.task.id) for d in deliveries]
+        counts = await retry_while_unavailable(self._client, lambda: self._client.mget(keys)) if keys else []
+        return [replace(d, crashes=int(count or 0)) for d, count in zip(deliveries, counts, strict=True)]
+
+    @contextlib.asynccontextmanager
+    async def quarantine(self, delivery: Delivery) -> AsyncIterator[None]:
+        """Count a crash of the task if this process dies in the block, in which it must process no other task.
+
+        Of the tasks that a worker had when it died one may be the cause.  So each of them is processed alone the next
+        time, and only a crash in that time counts against it.
+        """
+        key = self.keys.crashes(delivery.task.id)
+        count = delivery.crashes + 1  # set, not incremented: the step may be repeated after a lost reply
+        ttl_s = self._settings.queue.done_ttl_s
+        await retry_while_unavailable(self._client, lambda: self._client.set(key, count, ex=ttl_s))
+        try:
+            yield
+        finally:
+            await retry_while_unavailable(self._client, lambda: self._client.set(key, count - 1, ex=ttl_s))
 
     async def _deliver(self, leased: Iterable[tuple[Lease, Entry]]) -> list[Delivery]:
         """Decode leased entries to deliveries, and dead-letter those that cannot be decoded."""
