@@ -65,6 +65,11 @@ def test_words_select_by_name_or_group_ignoring_case(print_settings: PrintSettin
         "COMMUNIQUE_REDIS_URL",
         "COMMUNIQUE_HOST_DELAY_S",
         "COMMUNIQUE_MAX_HOST_DELAY_S",
+        "COMMUNIQUE_CAP_HOST_DELAY",
+        "COMMUNIQUE_HOST_MAX_REQUESTS",
+        "COMMUNIQUE_RESPONSE_DELAY_FACTOR",
+        "COMMUNIQUE_MAX_RESPONSE_DELAY_S",
+        "COMMUNIQUE_HOST_GIVE_UP_AFTER_S",
         "COMMUNIQUE_ROBOTS_TTL_S",
         "COMMUNIQUE_ROBOTS_MAX_BYTES",
     }
