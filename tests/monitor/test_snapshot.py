@@ -2,19 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
 from redis.asyncio import Redis
 
 from tests.monitor.snapshots import AGE_S, old_entry_id, snapshot
-from worker.errors import Transient
-from worker.fetch.client import Fetcher
-from worker.fetch.politeness import Politeness
 from worker.monitor.snapshot import MAX_HOSTS
-from worker.queue import UrlQueue
+from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Task, event_stream
 from worker.settings import Settings
 
@@ -37,7 +32,7 @@ async def test_lag_is_the_age_of_undelivered_and_oldest_pending_that_of_delivere
     redis: Redis, settings: Settings
 ) -> None:
     async with UrlQueue(settings.redis.url or "", settings) as queue:
-        await redis.xadd(queue.keys.urls, {"task": msgspec.json.encode(task("old"))}, id=old_entry_id())
+        await redis.xadd(queue.keys.ready, {"task": msgspec.json.encode(task("old"))}, id=old_entry_id())
         fleet = await snapshot(redis, settings)
         assert fleet.lag_s == pytest.approx(AGE_S, abs=5)
         assert fleet.oldest_pending_s == 0
@@ -51,10 +46,12 @@ async def test_lag_is_the_age_of_undelivered_and_oldest_pending_that_of_delivere
 
 async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settings) -> None:
     async with UrlQueue(settings.redis.url or "", settings) as queue:
-        await queue.put_many([task("1"), task("2")])
-        for delivery in await queue.read(2, 0):
+        for name in ("1", "2"):
+            await queue.put(task(name))
+            [delivery] = await queue.read(1, 0)
             await queue.dead_letter(delivery, "http_404", "gone")
-        await redis.xadd(queue.keys.urls, {"task": "not JSON"})
+            await Hosts(redis, settings).reset("a.example")
+        await redis.xadd(queue.keys.ready, {"task": "not JSON"})
         await queue.read(1, 0)
     fleet = await snapshot(redis, settings, dead_letters=2)
     assert [(letter.reason, letter.subject) for letter in fleet.dead_letters] == [
@@ -65,51 +62,29 @@ async def test_the_newest_dead_letters_come_first(redis: Redis, settings: Settin
 
 
 # ---------------------------------------------------------------- hosts
-@asynccontextmanager
-async def politeness_of(redis: Redis, settings: Settings) -> AsyncIterator[Politeness]:
-    async with Fetcher(settings.fetch) as fetcher:
-        yield Politeness(redis, fetcher, settings)
-
-
-async def test_paused_hosts_are_counted_and_the_longest_pauses_listed(redis: Redis, settings: Settings) -> None:
-    async with politeness_of(redis, settings) as politeness:
-        for n in range(MAX_HOSTS + 5):
-            await politeness.pause(f"news-{n}.example", 100 + n)
+async def test_hosts_that_fail_are_counted_and_some_are_listed_with_their_pauses(
+    redis: Redis, settings: Settings
+) -> None:
+    hosts = Hosts(redis, settings)
+    for n in range(MAX_HOSTS + 5):
+        await hosts.failed(HostRequest(f"news-{n}.example", f"{n}"), "http_429", jitter=0.5, pause_s=100 + n)
     fleet = await snapshot(redis, settings)
     assert fleet.paused_hosts == MAX_HOSTS + 5
-    assert [host.host for host in fleet.hosts] == [f"news-{n}.example" for n in range(MAX_HOSTS + 4, 4, -1)]
-    assert fleet.hosts[0].pause_s == pytest.approx(100 + MAX_HOSTS + 4, abs=5)
+    assert len(fleet.hosts) == MAX_HOSTS
+    assert all(100 <= host.pause_s + 5 <= 100 + MAX_HOSTS + 10 for host in fleet.hosts)
 
 
-async def test_a_pause_demanded_by_retry_after_is_listed(redis: Redis, settings: Settings) -> None:
-    async with politeness_of(redis, settings) as politeness:
-        with pytest.raises(Transient):
-            async with politeness.honour_retry_after("https://busy.example/1"):
-                raise Transient("http_429", retry_after_s=60)
-    assert [host.host for host in (await snapshot(redis, settings)).hosts] == ["busy.example"]
-
-
-async def test_a_host_whose_slots_are_reserved_waits_but_is_not_paused(redis: Redis, settings: Settings) -> None:
+async def test_a_host_whose_tasks_wait_for_its_delay_is_not_paused(redis: Redis, settings: Settings) -> None:
     settings = settings.override(host_delay_s=30)
-    async with politeness_of(redis, settings) as politeness:
-        for _ in range(3):
-            await politeness._reserve_slot("busy.example", 30)
-        await politeness._reserve_slot("idle.example", 30)
-    fleet = await snapshot(redis, settings)
-    assert (fleet.waiting_hosts, fleet.paused_hosts) == (1, 0)
-    (host,) = fleet.hosts
-    assert (host.host, host.pause_s) == ("busy.example", 0)
-    assert host.wait_s == pytest.approx(90, abs=5)
-
-
-async def test_a_pause_that_is_over_is_neither_listed_nor_stored(redis: Redis, settings: Settings) -> None:
-    async with politeness_of(redis, settings) as politeness:
-        await politeness.pause("a.example", 0.01)
-        await asyncio.sleep(0.05)
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
+        await queue.put_many([task(f"{n}") for n in range(3)])
+        [delivery] = await queue.read(1, 0)
+        await queue.settle(delivery, [])
         fleet = await snapshot(redis, settings)
-        assert (fleet.paused_hosts, fleet.hosts) == (0, ())
-        await politeness.pause("b.example", 60)
-    assert await redis.zrange(f"{settings.redis.key_prefix}:hosts:paused", 0, -1) == [b"b.example"]
+    assert (fleet.waiting_hosts, fleet.paused_hosts, fleet.waiting) == (1, 0, 2)
+    (host,) = fleet.hosts
+    assert (host.host, host.pause_s) == ("a.example", 0)
+    assert host.wait_s == pytest.approx(30, abs=5)
 
 
 # ---------------------------------------------------------------- consumer groups

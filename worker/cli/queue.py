@@ -90,7 +90,7 @@ def add_status(subparsers: Subparsers) -> None:
         subparsers,
         "status",
         status_command,
-        "print backlog, pending, delayed and dead tasks, and events per kind",
+        "print ready, pending, waiting, delayed and dead tasks, and events per kind",
         "communique status\ncommunique status --json",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")

@@ -74,10 +74,19 @@ def _loop_gauges(services: dict[str, LoopAges]) -> Iterator[Metric]:
 
 
 def _queue_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
-    tasks = {"ready": snapshot.backlog, "pending": snapshot.pending, "delayed": snapshot.delayed} if snapshot else {}
+    tasks = (
+        {
+            "ready": snapshot.backlog,
+            "pending": snapshot.pending,
+            "waiting": snapshot.waiting,
+            "delayed": snapshot.delayed,
+        }
+        if snapshot
+        else {}
+    )
     yield gauge(
         "communique_queue_tasks",
-        "Tasks in the queue: ready, pending (being handled by a worker) and delayed (deferred).",
+        "Tasks in the queue: ready, pending (being handled by a worker), waiting for their hosts, delayed until a retry.",
         ("state",),
         [((state,), count) for state, count in tasks.items()],
     )

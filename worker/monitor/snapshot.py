@@ -60,7 +60,8 @@ def _queue_counts(depth: Depth) -> dict[str, Any]:
     return {
         "backlog": depth.backlog,
         "pending": depth.pending,
-        "delayed": depth.waiting + depth.delayed,
+        "waiting": depth.waiting,
+        "delayed": depth.delayed,
         "dead": depth.dead,
         "lag_s": depth.oldest_ready_s or 0.0,
         "oldest_pending_s": depth.oldest_pending_s or 0.0,

@@ -93,7 +93,7 @@ class QueueKeys(Struct, frozen=True):
 
     @property
     def down(self) -> str:
-        """Return the key of the sorted set of hosts that fail; the score is the time of the first failure."""
+        """Return the key of the sorted set of hosts that fail; the score is the time of the last failure (Unix ms)."""
         return f"{self.prefix}:down"
 
     @property

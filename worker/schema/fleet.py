@@ -113,10 +113,12 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     at: datetime
     backlog: int
     """Number of tasks that are ready and not delivered to a worker yet."""
+    waiting: int = 0
+    """Number of tasks that wait for their hosts."""
     pending: int
     """Number of tasks that workers are handling."""
     delayed: int
-    """Number of deferred tasks."""
+    """Number of failed tasks that are retried later."""
     dead: int
     """Number of dead letters kept."""
     max_backlog: int

@@ -42,13 +42,14 @@ def render_fleet(fleet: FleetSnapshot) -> RenderableType:
 
 # ---------------------------------------------------------------- two lines of figures
 def _queue(fleet: FleetSnapshot) -> Text:
-    nearly_full = fleet.backlog + fleet.delayed > NEARLY_FULL * fleet.max_backlog
+    nearly_full = fleet.backlog + fleet.waiting + fleet.delayed > NEARLY_FULL * fleet.max_backlog
     memory_nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     return _line(
         "queue",
         (f"{fleet.backlog:,} ready", "bold red" if nearly_full else "bold"),
         (f"{fleet.pending:,} in progress", "bold"),
-        (f"{fleet.delayed:,} deferred", ""),
+        (f"{fleet.waiting:,} waiting for hosts", ""),
+        (f"{fleet.delayed:,} to retry", ""),
         (f"lag {format_duration(fleet.lag_s)}", severity_style(fleet.lag_s)),
         (f"oldest in progress {format_duration(fleet.oldest_pending_s)}", ""),
         (plural(fleet.dead, "dead letter"), "yellow" if fleet.dead else ""),

@@ -21,6 +21,7 @@ end
 if pause > 0 then set('retry_at', math.max(get('retry_at'), now + pause)) end
 redis.call('HSET', STATE, 'reason', ARGV[6])
 redis.call('HSETNX', STATE, 'down_since', string.format('%.0f', now))
-redis.call('ZADD', KEYS[8], 'NX', string.format('%.0f', now), host)
+redis.call('ZADD', KEYS[8], string.format('%.0f', now), host)
+redis.call('ZREMRANGEBYSCORE', KEYS[8], '-inf', string.format('%.0f', now - DAY))  -- their state has expired
 schedule()
 return state_of_failure()
