@@ -13,7 +13,7 @@ import aiohttp
 
 from worker.errors import Failure, HostFailure, NotYet
 from worker.queue import HostRequest, Hosts
-from worker.queue.hosts import HOLD_S
+from worker.queue.hosts import PERMIT_S
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientResponse
@@ -67,7 +67,7 @@ class PacedRequest:
     async def wait_for_permit(self) -> None:
         """Return when the request must be written, without another `await`; raise NotYet if the wait is too long.
 
-        The permit keeps other requests away for HOLD_S.  A process that was stopped for half of that or longer after it
+        The permit keeps other requests away for PERMIT_S.  A process that was stopped for half of that or longer after it
         asked asks again, so its request is never sent beside another one.
         """
         self._stop_timer()
@@ -78,7 +78,7 @@ class PacedRequest:
                 raise NotYet("host_busy", f"{self._request.host} may be requested in {wait_s:.0f} s", wait_s)
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
-            elif self._clock() - asked_at < HOLD_S / 2:
+            elif self._clock() - asked_at < PERMIT_S / 2:
                 break
         self._sent_at = self._clock()
         self.start_timer()
@@ -155,7 +155,7 @@ class Pacer:
         self.hosts = hosts
         self.jitter = jitter
         self.slow_slots = SlowSlots(after_s=worker.slow_after_s, most=max(1, int(worker.slow_share * worker.concurrency)))
-        self.report_after_s = min(settings.politeness.host_delay_s, HOLD_S) / 2
+        self.report_after_s = min(settings.politeness.host_delay_s, PERMIT_S) / 2
 
     @contextlib.asynccontextmanager
     async def request(self, host: str, crawl_delay_s: float) -> AsyncIterator[None]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker.settings import Settings
     from worker.streams import Arg, Script
 
-HOLD_S: Final = 2.0
+PERMIT_S: Final = 2.0
 """How long a permit keeps others from the host while it is not known whether its request was sent."""
 MAX_PAUSE_S: Final = 3600.0
 """Longest pause after one Retry-After; the server may send another one then."""
@@ -49,16 +49,16 @@ class Hosts:
         self._policy = HostPolicy.of(settings)
         self._politeness = settings.politeness
         self._dead_length = settings.redis.dead_length
-        self._request_ms = _ms(settings.fetch.total_timeout_s) + _ms(HOLD_S)
+        self._request_ms = _ms(settings.fetch.total_timeout_s) + _ms(PERMIT_S)
 
     # ------------------------------------------------------------ requests
     async def permit(self, request: HostRequest, crawl_delay_s: float = 0.0) -> float:
         """Return 0.0 if the request may be sent now, else the seconds to wait before asking again.
 
-        A permit is for HOLD_S: within half of it the request must be sent.  Asking again with the same token renews it.
+        A permit is for PERMIT_S: within half of it the request must be sent.  Asking again with the same token renews it.
         `crawl_delay_s`: delay that robots.txt sets.
         """
-        args: list[Arg] = [request.token, _ms(HOLD_S), self._request_ms, _ms(crawl_delay_s)]
+        args: list[Arg] = [request.token, _ms(PERMIT_S), self._request_ms, _ms(crawl_delay_s)]
         wait_ms: int = await self._run(scripts.PERMIT, request.host, [self._requests(request.host)], args)
         return wait_ms / 1000
 

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 MIN_IDLE_S: Final = 30.0
 """Time since its last command after which a consumer of format 1 counts as stopped; it reads every second."""
-PAGE_SIZE: Final = 500
+MIGRATION_BATCH: Final = 500
 """Tasks moved per round trip."""
 
 
@@ -64,7 +64,7 @@ async def _begin_migration(client: Redis, keys: QueueKeys) -> None:
 async def _migrate(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
     """Move all tasks of format 1; what another process has moved in the meantime is left alone."""
     moved = 0
-    while entries := await range_entries(client, keys.stream_of_format_1, count=PAGE_SIZE):
+    while entries := await range_entries(client, keys.stream_of_format_1, count=MIGRATION_BATCH):
         calls, undecodable = [], []
         for entry in entries:
             task = (entry.fields or {}).get(b"task", b"")
@@ -75,7 +75,7 @@ async def _migrate(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
         moved += sum(await scripts.MIGRATE_TASK.run_many(client, calls))
         for entry in undecodable:
             await _bury(client, keys, entry)
-    call = Call([keys.deferred_of_format_1, keys.later, keys.waiting], [PAGE_SIZE])
+    call = Call([keys.deferred_of_format_1, keys.later, keys.waiting], [MIGRATION_BATCH])
     while last := int(await scripts.MIGRATE_DELAYED.run(client, call)):
         moved += last
     await client.delete(keys.stream_of_format_1)
