@@ -35,7 +35,9 @@ async def hosts_command(settings: Settings, *args: str) -> tuple[int, str, str]:
 
 async def test_hosts_that_fail_come_first_and_then_those_that_wait(redis: Redis, settings: Settings) -> None:
     async with UrlQueue(settings.redis.url or "", settings) as queue:
-        tasks = [Task(id=f"{host}{n}", url=f"https://{host}.example/{n}") for host in ("busy", "down") for n in range(3)]
+        tasks = [
+            Task(id=f"{host}{n}", url=f"https://{host}.example/{n}") for host in ("busy", "down") for n in range(3)
+        ]
         await queue.put_many(tasks)
         await queue.read(10, 0)
         await Hosts(redis, settings).failed(HostRequest("down.example", "1"), "dns", jitter=0.5)

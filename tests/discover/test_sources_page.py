@@ -22,8 +22,8 @@ from worker.discover.feed_poller import MAX_BACKOFF_S
 from worker.discover.loop import MAX_CONCURRENT_POLLS
 from worker.discover.poll_schedule import MAX_HOST_WAIT_S, STATE_TTL_S
 from worker.errors import Permanent
-from worker.queue.hosts import MAX_PAUSE_S
 from worker.parse import feed
+from worker.queue.hosts import MAX_PAUSE_S
 from worker.settings import Settings
 
 PAGE = (DOCS / "sources.md").read_text(encoding="utf-8")

@@ -88,7 +88,6 @@ def replica(of: Politeness, **changed: float) -> Politeness:
     return Politeness(of._client, of._fetcher, of._settings.override(**changed))
 
 
-
 async def outcome(politeness: Politeness, url: str) -> Failure | None:
     try:
         await politeness.admit(url)

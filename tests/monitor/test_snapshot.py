@@ -1,6 +1,5 @@
 """Snapshots of the fleet: the state in Redis, read without changing it."""
 
-import asyncio
 import time
 
 import msgspec

@@ -176,9 +176,7 @@ async def test_no_more_requests_are_in_flight_than_allowed(hosts: Hosts, clock: 
     assert await hosts.permit(request("3")) == 0
 
 
-async def test_a_late_report_does_not_end_the_permit_of_another_request(
-    hosts: Hosts, clock: Clock
-) -> None:
+async def test_a_late_report_does_not_end_the_permit_of_another_request(hosts: Hosts, clock: Clock) -> None:
     assert await hosts.permit(request("1")) == 0
     await clock.pass_s(3)  # the worker of the first request has stalled
     assert await hosts.permit(request("2")) == 0

@@ -530,7 +530,9 @@ async def test_dead_letters_are_listed_newest_first_by_reason_and_limit(
         await queue.dead_letter(delivery, "odd" if i % 2 else "even", "")
     urls = [letter.task.url[len("https://news")] for letter in await queue.list_dead_letters() if letter.task]
     assert urls == ["6", "5", "4", "3", "2", "1", "0"]
-    assert [letter.task.url[len("https://news")] for letter in await queue.list_dead_letters(reason="odd") if letter.task] == [
+    assert [
+        letter.task.url[len("https://news")] for letter in await queue.list_dead_letters(reason="odd") if letter.task
+    ] == [
         "5",
         "3",
         "1",

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
     from contextlib import AbstractAsyncContextManager
 
+    from worker.queue import Hosts
     from worker.settings import FetchSettings, Settings
 
-    from worker.queue import Hosts
     Admit = Callable[[str], Awaitable[float]]
     """Returns the delay that robots.txt sets (s), or raises a Failure if the URL may not be requested."""
 

@@ -154,7 +154,9 @@ class Pacer:
         worker = settings.worker
         self.hosts = hosts
         self.jitter = jitter
-        self.slow_slots = SlowSlots(after_s=worker.slow_after_s, most=max(1, int(worker.slow_share * worker.concurrency)))
+        self.slow_slots = SlowSlots(
+            after_s=worker.slow_after_s, most=max(1, int(worker.slow_share * worker.concurrency))
+        )
         self.report_after_s = min(settings.politeness.host_delay_s, PERMIT_S) / 2
 
     @contextlib.asynccontextmanager

@@ -52,9 +52,7 @@ async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: 
     return letters[:limit]
 
 
-async def requeue(
-    client: Redis, keys: QueueKeys, policy: HostPolicy, reason: str | None, seen_ttl_s: int
-) -> int:
+async def requeue(client: Redis, keys: QueueKeys, policy: HostPolicy, reason: str | None, seen_ttl_s: int) -> int:
     """Enqueue the dead tasks with `reason` (None: all) as new tasks, with attempt 0; return their number.
 
     Entries that could not be decoded remain dead letters.  The done markers remain too: a task whose results were

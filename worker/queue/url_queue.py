@@ -16,7 +16,15 @@ from msgspec.structs import replace
 from worker import urls
 from worker.queue import scripts
 from worker.queue.dead_letters import DeadLetter, list_dead_letters, requeue
-from worker.queue.delivery import TASK_DECODE_ERRORS, Delivery, Outcome, QueueFull, Settlement, decode_task, host_of_entry
+from worker.queue.delivery import (
+    TASK_DECODE_ERRORS,
+    Delivery,
+    Outcome,
+    QueueFull,
+    Settlement,
+    decode_task,
+    host_of_entry,
+)
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.host_policy import HOST_KEYS, HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
@@ -171,7 +179,9 @@ class UrlQueue:
         deliveries = await self._count_crashes(await self._deliver(claimed))
         crashed = {d for d in deliveries if d.task.attempt + d.crashes >= self._settings.retry.max_attempts}
         for delivery in crashed:
-            await self.dead_letter(delivery, "crashed", f"{delivery.crashes} workers died while they processed it alone")
+            await self.dead_letter(
+                delivery, "crashed", f"{delivery.crashes} workers died while they processed it alone"
+            )
         return [d for d in deliveries if d not in crashed]
 
     async def _count_crashes(self, deliveries: list[Delivery]) -> list[Delivery]:

@@ -96,7 +96,8 @@ class PolitenessSettings(Struct, frozen=True, kw_only=True):
         ),
     ] = 1.0
     max_host_delay_s: Annotated[
-        Positive, doc("Longest delay of a robots.txt that is honoured. URLs of a host that sets a longer one are skipped.")
+        Positive,
+        doc("Longest delay of a robots.txt that is honoured. URLs of a host that sets a longer one are skipped."),
     ] = 600.0
     cap_host_delay: Annotated[
         bool, doc("Request a host whose robots.txt sets a longer delay at that limit, instead of skipping its URLs.")
