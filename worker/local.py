@@ -139,7 +139,7 @@ async def run_locally(
 async def _until_empty(queue: UrlQueue, enqueueing: Awaitable[None]) -> None:
     """Wait until every task has been enqueued and has reached its final outcome."""
     await enqueueing
-    while (depth := await queue.depth()).unfinished:  # noqa: ASYNC110 - state is in Redis
+    while (await queue.depth()).unfinished:  # noqa: ASYNC110 - state is in Redis
         await asyncio.sleep(POLL_INTERVAL_S)
 
 
