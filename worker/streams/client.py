@@ -3,17 +3,48 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
-from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.connection import HiredisRespSerializer
 
 from worker.errors import UsageError
 
 SOCKET_TIMEOUT_S: Final = 5.0
 MAX_CONNECTIONS: Final = 32
 """Connections of one client; further concurrent commands wait until one is free."""
+
+_SERIALIZER: Final = HiredisRespSerializer()
+
+
+class _HiredisPacking:
+    """Packs commands with hiredis.  By themselves, redis-py's asyncio connections use it for replies only."""
+
+    def pack_command(self, *args: Any) -> list[bytes]:
+        """Return the command in the Redis protocol; raise DataError for an argument that is not text or a number."""
+        packed: list[bytes] = _SERIALIZER.pack(*args)
+        return packed
+
+
+class _TCPConnection(_HiredisPacking, Connection):
+    pass
+
+
+class _TLSConnection(_HiredisPacking, SSLConnection):
+    pass
+
+
+class _UnixConnection(_HiredisPacking, UnixDomainSocketConnection):
+    pass
+
+
+_PACKED_BY_HIREDIS: Final[dict[type, type]] = {
+    Connection: _TCPConnection,
+    SSLConnection: _TLSConnection,
+    UnixDomainSocketConnection: _UnixConnection,
+}
 
 
 def connect(url: str, *, block_s: float = 0.0) -> Redis:
@@ -34,6 +65,7 @@ def connect(url: str, *, block_s: float = 0.0) -> Redis:
         )
     except ValueError as e:
         raise UsageError(f"Redis URL {without_password(url)!r}: {e}") from None
+    pool.connection_class = _PACKED_BY_HIREDIS[pool.connection_class]
     return Redis.from_pool(pool)
 
 
