@@ -44,7 +44,7 @@ class Clock:
     async def pass_s(self, seconds: float) -> None:
         for field in ("sent_at", "hold", "next", "retry_at", "down_since", "answered_at"):
             if at := await self._redis.hget(self._key, field):
-                await self._redis.hset(self._key, field, f"{int(at) - 1000 * seconds:.0f}")
+                await self._redis.hset(self._key, field, f"{float(at) - 1000 * seconds:.0f}")
         if await self._redis.zscore(f"{self._prefix}:hosts", HOST) is not None:
             await self._redis.zincrby(f"{self._prefix}:hosts", -1000 * seconds, HOST)
 

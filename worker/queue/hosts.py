@@ -64,7 +64,7 @@ class Hosts:
 
     async def sent(self, request: HostRequest, ago_s: float) -> None:
         """Start the delay of the host: its request was sent `ago_s` seconds ago, and is not answered yet."""
-        await self._run(scripts.SENT, request.host, [], [request.token, _ms(ago_s)])
+        await self._run(scripts.SENT, request.host, [], [request.token, _ago_ms(ago_s)])
 
     async def answered(self, request: HostRequest, ago_s: float, response_s: float, crawl_delay_s: float) -> bool:
         """End a request that was sent `ago_s` seconds ago; return whether tasks of the host had been given up.
@@ -75,7 +75,7 @@ class Hosts:
         host_keys = self._keys.host(request.host)
         args: list[Arg] = [
             request.token,
-            _ms(ago_s),
+            _ago_ms(ago_s),
             _ms(response_s),
             max(self._policy.delay_ms, _ms(crawl_delay_s)),
             str(politeness.response_delay_factor),
@@ -102,7 +102,7 @@ class Hosts:
         factor = 1 + JITTER * (2 * jitter - 1)
         args: list[Arg] = [
             request.token,
-            -1 if ago_s is None else _ms(ago_s),
+            _ago_ms(ago_s),
             reason,
             opens_at,
             _ms(FIRST_PROBE_S),
@@ -116,7 +116,7 @@ class Hosts:
 
     async def drop(self, request: HostRequest, ago_s: float | None) -> None:
         """End a request whose answer is no longer awaited; `ago_s`: seconds since it was sent, None if it was not."""
-        args: list[Arg] = [request.token, -1 if ago_s is None else _ms(ago_s)]
+        args: list[Arg] = [request.token, _ago_ms(ago_s)]
         await self._run(scripts.DROP, request.host, [self._requests(request.host)], args)
 
     # ------------------------------------------------------------ give up and revive
@@ -150,3 +150,8 @@ class Hosts:
 def _ms(seconds: float) -> int:
     """Return seconds as ms, rounded up."""
     return math.ceil(seconds * 1000)
+
+
+def _ago_ms(seconds: float | None) -> str:
+    """Return the time since a request was sent in ms, with a fraction; "-1" if it was not sent."""
+    return "-1" if seconds is None else f"{seconds * 1000:.3f}"

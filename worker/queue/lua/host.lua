@@ -6,7 +6,8 @@ local host, limit, default_delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local DAY = 86400000
 
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local exact_now = time[1] * 1000 + time[2] / 1000
+local now = math.floor(exact_now)
 
 -- Returns an error reply where one of the keys has another type, else nil.
 local function check_host_types()
@@ -18,7 +19,7 @@ local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0
 
 local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
 
--- The end of the delay after the last request that was sent.
+-- The end of the delay after the last request that was sent; with a fraction.
 local function get_gate()
   local state = redis.call('HMGET', STATE, 'sent_at', 'delay')
   return state[1] and tonumber(state[1]) + (tonumber(state[2]) or default_delay) or 0
@@ -49,7 +50,7 @@ local function schedule()
   local delay = tonumber(state[5]) or default_delay
   local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)
   if waiting > 0 and active >= most then active = count_active() end
-  while waiting > 0 and active < most and at <= now do
+  while waiting > 0 and active < most and at <= exact_now do
     release()
     waiting, active, at = waiting - 1, active + 1, now + delay
     set('next', at)
@@ -58,8 +59,8 @@ local function schedule()
   if waiting == 0 and active == 0 then
     redis.call('ZREM', HOSTS, host)
   else
-    redis.call('ZADD', HOSTS, is_due and string.format('%.0f', at) or '+inf', host)
+    redis.call('ZADD', HOSTS, is_due and string.format('%.0f', math.ceil(at)) or '+inf', host)
   end
   redis.call('PEXPIRE', STATE, string.format('%.0f', math.max(at - now, 0) + DAY))
-  return is_due and at - now or -1
+  return is_due and math.ceil(at - now) or -1
 end

@@ -5,7 +5,7 @@ local type_error = check_host_types() or check_type(KEYS[7], 'zset')
 if type_error then return type_error end
 if tonumber(ARGV[7]) > math.max(get('delay'), default_delay) then set('delay', tonumber(ARGV[7])) end
 if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then
-  local wait = math.max(get_gate(), get('retry_at')) - now
+  local wait = math.ceil(math.max(get_gate(), get('retry_at')) - exact_now)
   if wait > 0 then return wait end
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
   if get('hold') > now or redis.call('ZCARD', KEYS[7]) >= limit then return BUSY_WAIT end

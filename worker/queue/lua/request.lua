@@ -4,7 +4,10 @@
 local BUSY_WAIT = 50
 
 -- Note when a request was sent: `ago` is the time since then (ms), negative if it was not sent.
+-- The time has a fraction: rounded down, the next request would be sent up to a millisecond early.
 local function end_permit(token, ago)
-  if ago >= 0 then set('sent_at', math.max(get('sent_at'), now - ago)) end
+  if ago >= 0 then
+    redis.call('HSET', STATE, 'sent_at', string.format('%.3f', math.max(get('sent_at'), exact_now - ago)))
+  end
   if redis.call('HGET', STATE, 'holder') == token then redis.call('HDEL', STATE, 'holder', 'hold') end
 end
