@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -112,7 +113,8 @@ async def test_a_call_runs_alone_after_those_that_run_and_before_others(pool: Po
     ended: list[str] = []
 
     async def run(name: str, *, alone: bool = False) -> None:
-        await (pool.run_alone if alone else pool.run)(time.sleep, 0.2)
+        async with pool.alone() if alone else nullcontext(pool.run) as call:
+            await call(time.sleep, 0.2)
         ended.append(name)
 
     before = [asyncio.create_task(run("before")) for _ in range(2)]

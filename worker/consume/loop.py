@@ -1,8 +1,8 @@
 """The worker's loops: read as many deliveries as there are free slots, and renew their leases until each has ended.
 
 The *read* loop reads new deliveries and regularly claims those of dead workers.  The *release* loop releases the tasks
-of hosts that are due, the *tend* loop renews leases.  On a stop, reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed
-back.
+of hosts that are due, the *tend* loop renews leases.  On a stop, reading ends, the tasks in progress have `drain_s` to
+finish, and the rest is handed back.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import AbstractAsyncContextManager
 
 from worker.consume.stages import record_stage, stage
@@ -19,22 +20,37 @@ class PageReader:
         self._politeness = politeness
         self._fetcher = fetcher
         self._pool = pool
+        self._suspect_fetch = asyncio.Lock()
 
-    async def read(self, task: Task, quarantine: AbstractAsyncContextManager[None] | None = None) -> ProcessedPage:
+    async def read(
+        self,
+        task: Task,
+        *,
+        fetch_quarantine: AbstractAsyncContextManager[None] | None = None,
+        process_quarantine: AbstractAsyncContextManager[None] | None = None,
+    ) -> ProcessedPage:
         """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed.
 
-        `quarantine`: process the page alone, in this context; None: beside others.
+        `fetch_quarantine`: fetch the page in this context, and no other such page at the same time.
+        `process_quarantine`: process it in this context, and no other page at the same time.
         """
         with stage("fetch"):
-            page = await self._fetcher.get(task.url, admit=self._politeness.admit)
+            page = await self._fetch(task, fetch_quarantine)
         with stage("digest"):
-            processed = await self._process(page, quarantine)
+            processed = await self._process(page, process_quarantine)
             for timing in processed.timings:
                 record_stage(timing)
         return processed
 
+    async def _fetch(self, task: Task, quarantine: AbstractAsyncContextManager[None] | None) -> Page:
+        if quarantine is None:
+            return await self._fetcher.get(task.url, admit=self._politeness.admit)
+        async with self._suspect_fetch, quarantine:
+            return await self._fetcher.get(task.url, admit=self._politeness.admit)
+
     async def _process(self, page: Page, quarantine: AbstractAsyncContextManager[None] | None) -> ProcessedPage:
         if quarantine is None:
             return await self._pool.run(process_page, page)
-        async with quarantine:
-            return await self._pool.run_alone(process_page, page)
+        async with self._pool.alone() as run_alone, quarantine:
+            processed: ProcessedPage = await run_alone(process_page, page)
+            return processed

@@ -15,7 +15,7 @@ from worker.settings import Settings
 
 
 class PutBack(Struct, frozen=True):
-    """Put the task at the end of its host's queue, so that another one shows whether the host or the page is to blame."""
+    """Put the task at the end of its host's queue: another one shows whether the host or the page is to blame."""
 
     task: Task
 
@@ -43,8 +43,8 @@ def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, j
     """Return what follows a failure of a task.
 
     `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A Permanent
-    failure is given up at once, any other after `max_attempts`; NotYet is not counted.  A HostFailure is counted only if
-    the host has answered since the last one of this task: then the fault is of the page.
+    failure is given up at once, any other after `max_attempts`; NotYet is not counted.  A HostFailure is counted only
+    if the host has answered since the last one of this task: then the fault is of the page.
     """
     if isinstance(failure, Permanent) or task.attempt >= settings.retry.max_attempts:
         return GiveUp(failure.reason, failure.detail)

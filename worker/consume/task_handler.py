@@ -101,7 +101,12 @@ class TaskHandler:
         """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"{task.attempt} failed attempts and crashes")
-        return await self._reader.read(task, self._queue.quarantine(delivery) if delivery.is_suspect else None)
+        quarantine = self._queue.quarantine
+        return await self._reader.read(
+            task,
+            fetch_quarantine=quarantine(delivery) if delivery.is_repeated_suspect else None,
+            process_quarantine=quarantine(delivery) if delivery.is_suspect else None,
+        )
 
     async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""

@@ -25,7 +25,7 @@ MAX_PERMIT_WAIT_S: Final = 5.0
 """Longest time that a request waits for its permit; with a longer one, the task is retried later."""
 
 SERVER_ERRORS_TO_OPEN: Final = 3
-"""Responses with a server error in a row that open the circuit breaker; another failure of the host opens it at once."""
+"""Responses with a server error in a row that open the circuit breaker; other failures of the host open it at once."""
 
 _CURRENT: ContextVar[PacedRequest | None] = ContextVar("paced_request", default=None)
 """The request that is being made in this asyncio task."""
@@ -67,8 +67,8 @@ class PacedRequest:
     async def wait_for_permit(self) -> None:
         """Return when the request must be written, without another `await`; raise NotYet if the wait is too long.
 
-        The permit keeps other requests away for PERMIT_S.  A process that was stopped for half of that or longer after it
-        asked asks again, so its request is never sent beside another one.
+        The permit keeps other requests away for PERMIT_S.  A process that was stopped for half of that or longer after
+        it asked asks again, so its request is never sent beside another one.
         """
         self._stop_timer()
         while True:

@@ -117,8 +117,9 @@ class Politeness:
         return await self._cache_rules(origin, text)
 
     async def _fetch_robots(self, origin: str) -> bytes:
-        """Return the bytes of robots.txt; b"" if the site has none.  While it is unreachable, no page may be requested
-        (RFC 9309, 2.3.1.4).
+        """Return the bytes of robots.txt; b"" if the site has none.
+
+        While it is unreachable, no page may be requested (RFC 9309, 2.3.1.4).
         """
         try:
             page = await self._fetcher.get(

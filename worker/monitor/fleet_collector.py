@@ -86,7 +86,7 @@ def _queue_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
     )
     yield gauge(
         "communique_queue_tasks",
-        "Tasks in the queue: ready, pending (being handled by a worker), waiting for their hosts, delayed until a retry.",
+        "Tasks in the queue: ready, pending (handled by a worker), waiting for their hosts, delayed until a retry.",
         ("state",),
         [((state,), count) for state, count in tasks.items()],
     )

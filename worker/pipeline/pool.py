@@ -13,7 +13,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, Final, ParamSpec, Self, TypeVar
@@ -79,18 +79,24 @@ class Pool:
             pass
         finally:
             self._free.release()
-        return await self.run_alone(function, *args, **kwargs)
+        async with self.alone() as run_alone:
+            result: R = await run_alone(function, *args, **kwargs)
+            return result
 
-    async def run_alone(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Like `run`, while no other call is running: if a process dies, this call is the cause."""
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[Callable[..., Awaitable[Any]]]:
+        """Yield a function like `run`, while no other call is running: if a process dies, this call is the cause."""
         async with self._entrance, contextlib.AsyncExitStack() as stack:
             for _ in range(self._places):
                 await stack.enter_async_context(self._free)
-            try:
-                return await self._call(function, args, kwargs)
-            except BrokenProcessPool as e:
-                metrics.PARSE_KILLS.labels("died").inc()
-                raise Transient("process_died", str(e)) from None
+            yield self._run_alone
+
+    async def _run_alone(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return await self._call(function, args, kwargs)
+        except BrokenProcessPool as e:
+            metrics.PARSE_KILLS.labels("died").inc()
+            raise Transient("process_died", str(e)) from None
 
     async def _call(self, function: Callable[..., R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> R:
         try:

@@ -42,6 +42,11 @@ class Delivery(Struct, frozen=True):
         return self.attempts > 1
 
     @property
+    def is_repeated_suspect(self) -> bool:
+        """Whether that has happened twice, so processing it alone did not show the cause: it may lie in the fetch."""
+        return self.attempts > 2  # noqa: PLR2004
+
+    @property
     def lease(self) -> Lease:
         """The lease, which must still be valid for the worker to write anything."""
         return Lease(self.entry_id, self.attempts)

@@ -62,7 +62,7 @@ async def count_hosts(client: Redis, keys: QueueKeys, now_ms: float) -> HostCoun
 
 
 async def list_hosts(client: Redis, keys: QueueKeys, now_ms: float, limit: int) -> list[HostState]:
-    """Return up to `limit` hosts: those that failed last, then those with the longest waits, then those with requests."""
+    """Return up to `limit` hosts: those that failed last, then the longest waits, then those with requests."""
     pipe = client.pipeline(transaction=False)
     pipe.zrange(keys.down, 0, limit - 1, desc=True)
     pipe.zrange(keys.hosts, "(+inf", "-inf", desc=True, byscore=True, offset=0, num=limit)

@@ -55,7 +55,8 @@ class Hosts:
     async def permit(self, request: HostRequest, crawl_delay_s: float = 0.0) -> float:
         """Return 0.0 if the request may be sent now, else the seconds to wait before asking again.
 
-        A permit is for PERMIT_S: within half of it the request must be sent.  Asking again with the same token renews it.
+        A permit is for PERMIT_S: within half of it the request must be sent.  Asking again with the same token renews
+        it.
         `crawl_delay_s`: delay that robots.txt sets.
         """
         args: list[Arg] = [request.token, _ms(PERMIT_S), self._request_ms, _ms(crawl_delay_s)]

@@ -1,8 +1,8 @@
 """The version of the queue's format in Redis, and the migration from format 1.
 
-Format 1 (communique 0.1.0) had one stream of tasks, `urls`, and a sorted set of deferred ones, `delayed`.  Its stream is
-renamed in the same step that sets the version, under the stream's old key: from then on every command of an old worker
-fails with WRONGTYPE before it has written anything.  The tasks are then moved one by one, each in one atomic step, so a
+Format 1 (communique 0.1.0) had one stream of tasks, `urls`, and a sorted set of deferred ones, `delayed`.  Its stream
+is renamed in the same step that sets the version, under the stream's old key: from then on every command of an old
+worker fails with WRONGTYPE before it has written anything.  The tasks are then moved one by one, each in one atomic step, so a
 migration that was interrupted is continued by the next process that starts.
 """
 
