@@ -13,6 +13,8 @@ from worker.extract.lexicon.lexicon import Lexicon
 
 _MAX_NESTED_MARKS = 6
 """Marks after a double mark that are searched for the closing single mark."""
+_POSSESSIVES = frozenset({"s ", "s,", "s."})
+"""Characters after a double mark that is an apostrophe."""
 _MARKS_BEFORE_CLOSING = frozenset({",", ".", "?", "!"})
 
 
@@ -72,6 +74,8 @@ def _mark(tokens: Tokens, token: int, lexicon: Lexicon) -> _Mark:
     blank_before = start == 0 or string[start - 1].isspace() or string[start - 1] in "([{—–-/:“‘\"'"
     blank_after = end == len(string) or not (string[end].isalnum() or string[end] in "$£€#@[(‘“'…")
     single = word in lexicon.single_marks
+    if word == '"' and not blank_before and string[end : end + 2] in _POSSESSIVES:
+        return _Mark(token, single, can_open=False, can_close=False)  # "the port"s fees": an apostrophe
     if word in lexicon.opening_marks and word not in lexicon.closing_marks:
         return _Mark(token, single, not single or blank_before, not blank_before and blank_after)
     if word in lexicon.closing_marks and word not in lexicon.opening_marks:

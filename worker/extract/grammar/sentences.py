@@ -22,6 +22,8 @@ from worker.schema import Span
 
 _MAX_SENTENCE_TOKENS = 250
 """Tokens after which a sentence is cut (a table, a hostile text), so that no rule takes quadratic time."""
+_TICKER = 2
+"""Tokens from an angle bracket to the full stop inside a ticker symbol."""
 _CLOSING_BRACKETS = frozenset({")", "]"})
 
 
@@ -138,6 +140,7 @@ def _split_sentences(
             ):
                 end = _skip_closing_marks(words, quotation_of, found, i + 1, last)
                 inside = end < last and quotation_of[end - 1] >= 0 and quotation_of[end] == quotation_of[end - 1]
+                inside = inside or (i >= _TICKER and words[i - _TICKER] == "<")  # "<NVO | .OL>"
                 if end < last and not inside and _starts_sentence(words[end], lexicon):
                     cuts.append(end)
                 i = end

@@ -20,8 +20,11 @@ def is_time_expression(text: AnnotatedText, first: int, last: int, head: int, le
 def is_name_like_time(text: AnnotatedText, first: int, last: int, lexicon: Lexicon) -> bool:
     """Return whether a noun phrase is a person named like a month or season: "Anna May", or "May" as a subject."""
     end = last - 1
-    if text.tags[end] != "NNP" or text.lower[end] not in lexicon.time_names:
+    if text.tags[end] != "NNP":
         return False
+    if text.lower[end] not in lexicon.time_names:  # "Anna Early"; but "August" is a month first
+        given = end == first + 1 and text.lower[first] in lexicon.given_names
+        return given and text.lower[first] not in lexicon.time_nouns and text.lower[end] not in lexicon.weekdays
     if end > first:
         return text.tags[end - 1] == "NNP" and text.lower[end - 1] not in lexicon.time_nouns
     return end > 0 and text.tags[end - 1] in _BEFORE_SUBJECT and text.tags[last : last + 1] != ["CD"]

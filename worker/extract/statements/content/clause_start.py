@@ -106,7 +106,19 @@ def _subject_step(doc: Document, at: int, limit: int) -> int | None:
     following = doc.chunks.noun_phrase(at + 1)
     if following is None or following.first != at + 1:
         return at + 1
+    if text.lower[at] in doc.lexicon.closed_classes.temporal_subordinators and _is_told(doc, following.last, limit):
+        return None  # "the plan | after the court said …"
     return None if text.words[at] in {",", "and"} and text.tags[following.head] == "PRP" else following.last
+
+
+def _is_told(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a finite cue with a clause starts at a token: "(after the court) | said it was late"."""
+    verb = doc.chunks.verb_group(at) if at < limit else None
+    cue = doc.lexicon.cues.get(doc.text.lower[verb.head]) if verb is not None and verb.finite else None
+    if cue is None or verb is None or not cue.clause or cue.thought or verb.last >= limit:
+        return False
+    subject = doc.chunks.noun_phrase(verb.last)
+    return doc.text.lower[verb.last] == "that" or (subject is not None and subject.first == verb.last)
 
 
 def _has_verb_after_adverbs(doc: Document, at: int, limit: int) -> bool:

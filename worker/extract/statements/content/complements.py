@@ -15,6 +15,7 @@ from worker.extract.statements.content.adjuncts import adjunct_end, is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end
 from worker.extract.statements.content.content_start import ContentForm, find_content_start
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
+from worker.extract.statements.cues import time_end
 from worker.extract.statements.phrase_kinds import is_party
 
 _BEFORE_TOPIC = 3
@@ -98,8 +99,11 @@ def _is_topic_of(doc: Document, start: int, at: int) -> bool:
 def _preposition(doc: Document, verb: VerbGroup, cue: Cue, limit: int) -> int:
     """Return the end of the cue's own preposition ("called for", "lashed out at"); else the end of the verb."""
     at, lower = verb.last, doc.text.lower
-    for start in (at, verb.head + 1):
-        for end in range(min(start + 3, limit - 1), at, -1):
+    if not cue.prepositions:
+        return at
+    after_time = time_end(doc, verb.head + 1) if verb.head + 1 < limit else at
+    for start in (after_time, at, verb.head + 1):  # "insisted on Monday | on new terms"
+        for end in range(min(start + 3, limit - 1), max(at, start), -1):
             if " ".join(lower[start:end]) in cue.prepositions:
                 return end
     return at

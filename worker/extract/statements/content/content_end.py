@@ -22,6 +22,8 @@ _LONG_TIME = 3
 """Tokens from which a time expression is no bare adverbial: "the last day of the talks"."""
 _TRIMMED = CLAUSE_FINAL | COMMA_AND_LONG_DASHES | {":"}
 """Punctuation that is removed from the end of content."""
+_SAYING = frozenset({"saying", "claiming", "arguing", "insisting", "warning"})
+_CONCESSIVE = frozenset({"although", "though", "but"})
 _APPOSITION = 12
 """Tokens of an apposition that are searched for the verb of its relative clause."""
 
@@ -86,7 +88,8 @@ def _ends_after_comma(doc: Document, at: int, limit: int, form: ContentForm, *, 
         and starts_clause(doc, at + 1, limit, after_cue=False)
     ):
         return True  # "urged them to leave, after a dam had burst"
-    if quoted and text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators:
+    concessive = form == "infinitive" and text.lower[at] in _CONCESSIVE and starts_clause(doc, at + 1, limit, after_cue=False)
+    if concessive or (quoted and text.lower[at] in doc.lexicon.closed_classes.trailing_subordinators):
         return True
     joint = text.lower[at] in {"and", "but"}
     return joint and (quoted or form in {"clause", "question"}) and starts_main_clause(doc, at + 1, limit)
@@ -130,6 +133,8 @@ def _starts_attribution(doc: Document, at: int, limit: int) -> bool:
         return _starts_subject_and_cue(doc, at + 1, limit)
     if text.tags[at] == "CC" and _starts_participle_of_speech(doc, at + 1):
         return True  # "urging … and promising …"
+    if text.lower[at] in _SAYING and _starts_saying(doc, at, limit):
+        return True
     return text.tags[at] == "CC" and (
         _starts_coordinated_cue(doc, at, limit) or _starts_subject_and_cue(doc, at + 1, limit)
     )
@@ -153,6 +158,19 @@ def _starts_participle_of_speech(doc: Document, at: int) -> bool:
     return verb is not None and verb.first == at and doc.text.tags[verb.head] == "VBG" and is_speech_cue(doc, verb)
 
 
+def _starts_saying(doc: Document, at: int, limit: int) -> bool:
+    """Return whether "saying" resumes the subject without a comma: "rejected the idea | saying it was late".
+
+    It modifies a document or a thing before it instead: "a letter saying it was late".
+    """
+    noun = doc.chunks.noun_phrase(at - 1)
+    if noun is None or not starts_clause(doc, at + 1, limit, after_cue=True):
+        return False
+    word = doc.text.lower[noun.head]
+    modified = word in doc.lexicon.documents or word in doc.lexicon.cue_nouns or word in doc.lexicon.deeds["words"]
+    return not modified and doc.text.tags[noun.head] in {"NN", "NNP", "NNS"}
+
+
 def _starts_coordinated_cue(doc: Document, conjunction: int, limit: int) -> bool:
     """Return whether a finite speech cue without a subject of its own follows the conjunction: "and | called"."""
     if conjunction + 1 >= limit:
@@ -163,10 +181,23 @@ def _starts_coordinated_cue(doc: Document, conjunction: int, limit: int) -> bool
         and verb.first == conjunction + 1
         and verb.finite
         and (
-            doc.text.tags[verb.head] in {"VBD", "VBZ"} or doc.text.lower[verb.first] in doc.lexicon.have or verb.passive
+            doc.text.tags[verb.head] in {"VBD", "VBZ"}
+            or doc.text.lower[verb.first] in doc.lexicon.have
+            or verb.passive
+            or _is_plural_cue(doc, verb, limit)
         )
         and (is_speech_cue(doc, verb) or _has_that_clause(doc, verb, limit))
     )
+
+
+def _is_plural_cue(doc: Document, verb: VerbGroup, limit: int) -> bool:
+    """Return whether a base form that resumes a plural subject reports a clause: "have said … | and claim it would"."""
+    if verb.last - verb.first > 1 or verb.modal >= 0 or doc.text.tags[verb.head] not in {"VB", "VBP"}:
+        return False
+    before = doc.chunks.last_finite(doc.text.sentence_range(verb.first)[0], verb.first)
+    cue = cue_of_verb(doc, verb)
+    modal = before is not None and before.modal >= 0
+    return not modal and cue is not None and cue.clause and starts_main_clause(doc, verb.last, limit)
 
 
 def _has_that_clause(doc: Document, verb: VerbGroup, limit: int) -> bool:

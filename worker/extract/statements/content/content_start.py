@@ -93,7 +93,7 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         return "quotation" if cue.clause else None
     if word == ":" and at + 1 < limit:
         return "clause" if cue.clause else None
-    if _starts_infinitive(doc, at, limit):
+    if _starts_infinitive(doc, at, limit) or (direct and word == "to" and cue.infinitive and "to" not in cue.prepositions):
         return "infinitive" if (cue.infinitive and not recipient) or (cue.object_infinitive and recipient) else None
     if not cue.clause or (cue.object_infinitive and _starts_object_with_infinitive(doc, at, limit)):
         return None

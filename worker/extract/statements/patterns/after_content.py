@@ -81,9 +81,19 @@ def _is_complete(doc: Document, start: int, end: int) -> bool:
     while at < end - 1 and (text.tags[at] in {"RB", "CC"} or text.words[at] == ","):
         at += 1
     if text.tags[at] != "SC" or text.lower[at] not in doc.lexicon.closed_classes.content_openers:
-        return doc.chunks.has_finite_verb(start, end)
+        return doc.chunks.has_finite_verb(start, end) or _has_mistagged_past(doc, start, end)
     comma = next((i for i in range(at + 1, end) if text.words[i] in COMMA_AND_LONG_DASHES), end)
     return doc.chunks.has_finite_verb(comma, end)
+
+
+def _has_mistagged_past(doc: Document, start: int, end: int) -> bool:
+    """Return whether a "participle" right after a noun is the past tense of the clause: "the number of boats | rose"."""
+    tags = doc.text.tags
+    return any(
+        tags[verb.head] == "VBN" and not verb.passive and tags[verb.first - 1] in {"NNS", "NN", "NNP"}
+        for i in range(start + 1, end)
+        if (verb := doc.chunks.verb_group(i)) is not None and verb.first == i
+    ) and tags[start] not in {"DT", "NN", "NNP"}
 
 
 def _candidate(

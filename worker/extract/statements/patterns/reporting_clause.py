@@ -102,6 +102,9 @@ def _is_mistagged_past(doc: Document, verb: VerbGroup, cue: Cue | None, first: i
     """
     if cue is None or not cue.inverts or verb.first <= first or doc.text.tags[verb.head] != "VBN":
         return False
+    if _is_clause_end(doc, verb.last, last):
+        subject = doc.chunks.noun_phrase(verb.first - 1)  # "…, our correspondent | added"
+        return subject is not None and subject.first > first and doc.text.words[subject.first - 1] in COMMA_AND_DASHES
     source = postverbal_source(doc, verb.last, last) if doc.text.words[verb.first - 1] in COMMA_AND_DASHES else None
     return source is not None and _is_clause_end(doc, source[1], last)
 

@@ -20,6 +20,7 @@ _PAST = frozenset({"VBD", "VBN"})
 """A past tense after a comma may be tagged as a participle."""
 
 
+_LATER = frozenset({"after", "afterwards", "later", "before", "earlier", "thereafter"})
 _MAX_ASIDE = 15
 """Maximum number of tokens of an aside after a conjunction."""
 
@@ -86,7 +87,7 @@ def _introduces_quotation(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
 
 def _refers_to_party(doc: Document, pronoun: int) -> bool:
     """Return whether "which" refers to an organisation: "the bank, which said …"."""
-    if doc.text.lower[pronoun] != "which" or pronoun < 1:
+    if doc.text.lower[pronoun] not in {"which", "that"} or pronoun < 1:
         return False
     antecedent = doc.chunks.noun_phrase(pronoun - 1 - (doc.text.words[pronoun - 1] == ","))
     return antecedent is not None and is_party(doc, antecedent)
@@ -118,7 +119,12 @@ def _is_coordinator(doc: Document, token: int) -> bool:
 
 def _before_aside_of_coordinator(doc: Document, before: int, first: int) -> int:
     """Return the conjunction before the aside that ends at a comma: "but, in a letter, | rejected"; else the token."""
-    if before < first or doc.text.words[before] != ",":
+    if before < first:
+        return before
+    if doc.text.lower[before] in _LATER and doc.text.tags[before - 1] in {"RB", "NNS", "NN"}:
+        opening = before - 1 - (doc.text.tags[before - 2] in {"CD", "DT", "JJ"})
+        return opening - 1 if doc.text.tags[opening - 1] == "CC" else before  # "and | shortly after | announced"
+    if doc.text.words[before] != ",":
         return before
     for at in range(before - 1, max(first, before - _MAX_ASIDE), -1):
         if doc.text.words[at] == "," and doc.text.quotation_of[at] < 0:

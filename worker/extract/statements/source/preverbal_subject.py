@@ -15,6 +15,8 @@ _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN
 """Tags of the first word of an aside."""
 _MAX_STEPS = 6
 """Maximum number of steps over adverbials to the left, and of extensions of a noun phrase."""
+_IN_TICKER = 10
+"""Maximum number of tokens between angle brackets."""
 _COMMAS_IN_ASIDE = 5
 """Maximum number of commas inside an aside."""
 
@@ -34,6 +36,8 @@ def _noun_phrase_before(doc: Document, at: int, left_limit: int) -> TokenRange |
             at -= 1
         elif text.words[at] == ")":
             at = _opening_bracket(doc, at, left_limit) - 1
+        elif text.words[at] == ">":
+            at = _before_ticker(doc, at, left_limit)
         elif text.words[at] in COMMA_AND_DASHES:
             return _before_aside(doc, at, left_limit)
         else:
@@ -116,6 +120,13 @@ def _before_participle(doc: Document, at: int, end: int, left_limit: int) -> Tok
     phrase = doc.chunks.noun_phrase(first) if first is not None else None
     source = _widen(doc, phrase, left_limit) if phrase is not None else None
     return (source[0], end) if source is not None else None
+
+
+def _before_ticker(doc: Document, closing: int, left_limit: int) -> int:
+    """Return the last token of the name before or, if none is, inside angle brackets: "Norvik Oil | <NVO.OL>"."""
+    opening = next((i for i in range(closing - 1, max(left_limit, closing - _IN_TICKER), -1) if doc.text.words[i] == "<"), -1)
+    named = opening > left_limit and doc.chunks.noun_phrase(opening - 1) is not None
+    return opening - 1 if named else closing - 1
 
 
 def _opening_bracket(doc: Document, at: int, left_limit: int) -> int:
@@ -218,6 +229,8 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         outer = doc.chunks.noun_phrase(joined - 1)
         if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
             return outer.first
+        if text.words[joined - 1] == "," and text.lower[before] in {"from", "of"}:
+            return _opening_name(doc, joined - 1)
         verb = doc.chunks.verb_group(before - 1)
         return _modified_noun(doc, verb, left_limit) if verb is not None else None
     verb = doc.chunks.verb_group(before)
@@ -242,6 +255,13 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         ):
             return outer.first
     return None
+
+
+def _opening_name(doc: Document, comma: int) -> int | None:
+    """Return the start of the person before a comma who opens the sentence: "Ida Hale, | from the union (said)"."""
+    name = doc.chunks.noun_phrase(comma - 1)
+    opens = name is not None and name.first == doc.text.sentence_range(name.first)[0]
+    return name.first if name is not None and opens and doc.mentions.person_at(name.first) is not None else None
 
 
 def _is_headline_list(doc: Document, first: int, comma: int) -> bool:
