@@ -22,6 +22,8 @@ from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
+_MAX_CLAUSE = 20
+"""Maximum number of tokens from "that" to the verb of its clause."""
 _MAX_AUXILIARY_LETTERS = 4
 """Letters of the longest auxiliary that may open a question ("Does")."""
 _NO_ACRONYM_TAGS = frozenset({"PUNCT", "VB", "VBP", "VBD", "WP", "CD"})
@@ -68,7 +70,25 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     _retag_nouns_before_past_tense(tags, tokens.lower, model, lexicon)
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     retag_elliptical_lines(tags, tokens, layout, sentences, lexicon)
+    _retag_determiners(tags, tokens.lower)
     return tags
+
+
+def _retag_determiners(tags: list[str], lower: list[str]) -> None:
+    """Retag a "that" that no verb follows, which opens no clause: "rejected [that] idea, saying …".  Works in place."""
+    for i, word in enumerate(lower[:-1]):
+        if word == "that" and tags[i] == "SC" and tags[i + 1] == "NN" and not _reaches_verb(tags, lower, i + 2):
+            tags[i] = "DT"
+
+
+def _reaches_verb(tags: list[str], lower: list[str], at: int) -> bool:
+    """Return whether a verb follows before the end of the sentence or a participle after a comma."""
+    for i in range(at, min(len(tags), at + _MAX_CLAUSE)):
+        if tags[i] in _VERBAL or tags[i] == "MD":
+            return True
+        if lower[i] in SENTENCE_FINAL or tags[i] == "VBG":
+            return False
+    return False
 
 
 def _retag_deputies(tags: list[str], lower: list[str], lexicon: Lexicon) -> None:

@@ -7,7 +7,9 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.phrase_kinds import is_time
 
-_FREQUENCY = frozenset({"again", "repeatedly", "publicly", "jointly", "instead", "today", "yesterday", "separately", "also"})
+_FREQUENCY = frozenset(
+    {"again", "repeatedly", "publicly", "jointly", "instead", "today", "yesterday", "separately", "also"}
+)
 """Adverbs that may part a verb from its preposition: "called | again | for talks"."""
 
 

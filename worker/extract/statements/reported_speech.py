@@ -48,8 +48,8 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         words = doc.text.lower[slice(*candidate.cue)]
         return (words[-2] if words[-1] in _CUE_PREPOSITIONS else words[-1]) in doc.lexicon.deeds["outspoken"]
     if candidate.thought or (cue is not None and cue.thought):
-        clause = rule.endswith(("_that", "_clause"))
-        return cue is not None and clause and _is_finding_of_court(doc, candidate.source, cue)
+        clause = rule.endswith(("_that", "_clause")) or rule == "content_source_cue"
+        return cue is not None and clause and _is_finding(doc, candidate.source, cue)
     if rule == "nominal":
         return _noun_reports_words(doc, candidate)
     if verb is None or cue is None:
@@ -125,12 +125,23 @@ def _object_marks_deed(doc: Document, candidate: StatementCandidate, cue: Cue) -
     if lemma in deeds["commands"]:
         return True  # "ordered an inquiry", but "ordered the crew to leave"
     if lemma in deeds["handing"]:
+        if _is_document_with_words(doc, first, last):
+            return True  # "issued a statement | saying …": the participle is the cue
         empty = end >= last or words[0] == "no"  # "issued a threat" has no content
         return empty or not any(w in doc.lexicon.cue_nouns or w in deeds["words"] for w in words)
     if lemma in deeds["turning_down"]:
         return doc.text.lower[end - 1] in deeds["proposals"] - {"claim", "claims"}
     bare = phrase is not None and end >= last and (end - first <= _BARE_NAME or words[0] in {"a", "an"})
     return cue.predicative and bare and not _is_naming_in_words(doc, candidate)
+
+
+def _is_document_with_words(doc: Document, first: int, last: int) -> bool:
+    """Return whether a document is followed by a participle of speech: "a statement | saying …"."""
+    for i in range(first + 1, last):
+        verb = doc.chunks.verb_group(i) if doc.text.tags[i] == "VBG" else None
+        if verb is not None and doc.text.lower[i - 1] in doc.lexicon.documents and cue_of_verb(doc, verb) is not None:
+            return True
+    return False
 
 
 def _is_naming_in_words(doc: Document, candidate: StatementCandidate) -> bool:
@@ -163,17 +174,36 @@ def _noun_reports_words(doc: Document, candidate: StatementCandidate) -> bool:
     )
 
 
-def _is_finding_of_court(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
-    """Return whether a court finds, decides or determines: its ruling is a statement."""
+def _is_finding(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
+    """Return whether a court or a document finds, decides or determines: a ruling or report is a statement.
+
+    "The tribunal found that …", "a report found that …", "a poll by Opinex found that …", but not "polls found that …".
+    """
     deeds = doc.lexicon.deeds
-    judged = source is not None and any(word in deeds["courts"] for word in doc.text.lower[slice(*source)])
-    return judged and cue.lemma in deeds["findings"]
+    if source is None or cue.lemma not in deeds["findings"]:
+        return False
+    if any(word in deeds["courts"] for word in doc.text.lower[slice(*source)]):
+        return True
+    phrase = doc.chunks.noun_phrase(source[0])
+    word = doc.text.lower[phrase.head] if phrase is not None else ""
+    return word in deeds["reports"] or (word in deeds["research"] and _has_issuer(doc, source))
 
 
 def _is_evidence(doc: Document, source: TokenRange) -> bool:
-    """Return whether the source is evidence: a study, a record, figures."""
+    """Return whether the source is evidence: a record, figures, a study whose issuer is not named."""
     phrase = doc.chunks.noun_phrase(source[0])
-    return phrase is not None and doc.text.lower[phrase.head] in doc.lexicon.deeds["evidence"]
+    word = doc.text.lower[phrase.head] if phrase is not None else ""
+    return word in doc.lexicon.deeds["evidence"] and not (
+        word in doc.lexicon.deeds["research"] and _has_issuer(doc, source)
+    )
+
+
+def _has_issuer(doc: Document, source: TokenRange) -> bool:
+    """Return whether a name in the source issues the document: "a Harrow University study", "a poll by Opinex"."""
+    text, phrase = doc.text, doc.chunks.noun_phrase(source[0])
+    if phrase is None or "NNP" in text.tags[phrase.first : phrase.head]:
+        return phrase is not None
+    return text.lower[phrase.last] in {"by", "from"} and "NNP" in text.tags[phrase.last : source[1]]
 
 
 def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Actor | None) -> bool:

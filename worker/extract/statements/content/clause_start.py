@@ -52,6 +52,15 @@ def starts_clause(doc: Document, at: int, limit: int, *, after_cue: bool) -> boo
     return word in doc.lexicon.closed_classes.subject_pronouns or _reaches_verb(doc, phrase.last, limit)
 
 
+def starts_main_clause(doc: Document, at: int, limit: int) -> bool:
+    """Return whether a noun phrase directly followed by its finite verb starts at a token."""
+    phrase = doc.chunks.noun_phrase(at) if at < limit and doc.text.quotation_of[at] < 0 else None
+    if phrase is None or phrase.first != at or phrase.last >= limit:
+        return False
+    verb = doc.chunks.verb_group(phrase.last)
+    return verb is not None and verb.finite and verb.first == phrase.last
+
+
 def starts_mistagged_clause(doc: Document, at: int, limit: int) -> bool:
     """Return whether the "participle" after a noun phrase is its finite verb: "said the fees | raised …"."""
     phrase = doc.chunks.noun_phrase(at)
@@ -115,7 +124,7 @@ def _is_told(doc: Document, at: int, limit: int) -> bool:
     """Return whether a finite cue with a clause starts at a token: "(after the court) | said it was late"."""
     verb = doc.chunks.verb_group(at) if at < limit else None
     cue = doc.lexicon.cues.get(doc.text.lower[verb.head]) if verb is not None and verb.finite else None
-    if cue is None or verb is None or not cue.clause or cue.thought or verb.last >= limit:
+    if cue is None or verb is None or not cue.clause or cue.thought or verb.passive or verb.last >= limit:
         return False
     subject = doc.chunks.noun_phrase(verb.last)
     return doc.text.lower[verb.last] == "that" or (subject is not None and subject.first == verb.last)

@@ -93,7 +93,7 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         return "quotation" if cue.clause else None
     if word == ":" and at + 1 < limit:
         return "clause" if cue.clause else None
-    if _starts_infinitive(doc, at, limit) or (direct and word == "to" and cue.infinitive and "to" not in cue.prepositions):
+    if _starts_infinitive(doc, at, limit) or (direct and _starts_mistagged_infinitive(doc, cue, at, limit)):
         return "infinitive" if (cue.infinitive and not recipient) or (cue.object_infinitive and recipient) else None
     if not cue.clause or (cue.object_infinitive and _starts_object_with_infinitive(doc, at, limit)):
         return None
@@ -111,8 +111,8 @@ def _form_at(doc: Document, cue: Cue, at: int, limit: int, *, direct: bool, reci
         )
     ):
         return "question" if _has_verb_ahead(doc, at + 1, limit) else None
-    if cue.quotation:
-        return None
+    if cue.quotation or (tag == "VBG" and not direct and word in doc.lexicon.cue_forms):
+        return None  # "wrote a letter | saying …": the participle is the cue
     if starts_clause(doc, at, limit, after_cue=direct and not recipient):
         return "clause"
     return "clause" if direct and not cue.phrase and starts_mistagged_clause(doc, at, limit) else None
@@ -133,6 +133,13 @@ def _starts_infinitive(doc: Document, at: int, limit: int) -> bool:
         return text.tags[at] == "TO" and doc.chunks.verb_group(at) is not None
     verb = doc.chunks.verb_group(at + 1 + (text.words[at + 1] in doc.lexicon.quotation_marks))
     return doc.chunks.verb_group(at) is not None or (verb is not None and text.tags[verb.head] == "VB")
+
+
+def _starts_mistagged_infinitive(doc: Document, cue: Cue, at: int, limit: int) -> bool:
+    """Return whether an "adjective" after "to" is the verb after a promise or refusal: "vowed to | tackle fraud"."""
+    tags = doc.text.tags[at + 1 : min(at + 3, limit)]
+    controlled = cue.infinitive and cue.act in {"promise", "threaten", "decline"} and not cue.prepositions
+    return controlled and doc.text.lower[at] == "to" and tags[:1] == ["JJ"] and tags[1:] in (["NN"], ["NNS"], ["DT"])
 
 
 def _has_verb_ahead(doc: Document, at: int, limit: int) -> bool:

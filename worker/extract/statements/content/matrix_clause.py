@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from worker.extract.document import Document
 from worker.extract.grammar.chunker import VerbGroup
-from worker.extract.statements.content.clause_start import starts_clause
-from worker.extract.statements.content.content_end import starts_main_clause, trim_end
+from worker.extract.statements.content.clause_start import starts_clause, starts_main_clause
+from worker.extract.statements.content.content_end import trim_end
 from worker.extract.statements.cues import cue_of_verb
 
 

@@ -87,7 +87,7 @@ def _is_complete(doc: Document, start: int, end: int) -> bool:
 
 
 def _has_mistagged_past(doc: Document, start: int, end: int) -> bool:
-    """Return whether a "participle" right after a noun is the past tense of the clause: "the number of boats | rose"."""
+    """Return whether a "participle" right after a noun is the past tense of the clause: "the price of oil | rose"."""
     tags = doc.text.tags
     return any(
         tags[verb.head] == "VBN" and not verb.passive and tags[verb.first - 1] in {"NNS", "NN", "NNP"}

@@ -27,6 +27,8 @@ def match_as_clause(
     if cue is None or not cue.clause or cue.thought or not verb.finite or verb.passive or verb.negated:
         return None
     end = _closing_mark(doc, verb.last, last)
+    if not cue.recipient and doc.text.tags[verb.last : verb.last + 1] in (["DT"], ["PRP$"]):
+        return None  # "As Hale announced the plan, …"
     source = preverbal_subject(doc, verb, first) if end >= 0 else None
     at = source[0] - 1 if source is not None else -1
     if source is None or at < first or doc.text.lower[at] != "as":

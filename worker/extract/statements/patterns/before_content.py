@@ -76,6 +76,8 @@ def _is_possible(doc: Document, cue: Cue, found: CueSource, complement: Compleme
         return False
     if is_deed(doc, cue, found.source, complement):
         return False
+    if complement.form == "phrase" and cue.act == "say" and doc.text.lower[slice(*found.source)] == ["that"]:
+        return False  # "a group that has advised ministers"
     if complement.form == "phrase" and not (is_animate(doc, found.source) or _is_judging_it(doc, found.source, cue)):
         return False
     return found.construction != "purpose" or complement.form in {"that", "quotation"}
@@ -84,7 +86,8 @@ def _is_possible(doc: Document, cue: Cue, found: CueSource, complement: Compleme
 def _is_generic(doc: Document, source: TokenRange) -> bool:
     """Return whether the source refers to no particular speaker: "You know that …", "nobody knows whether …"."""
     words = doc.text.lower[slice(*source)]
-    return words == ["you"] or words[0] in doc.lexicon.negative_pronouns or words[:2] == ["no", "one"]
+    negative = words[0] in doc.lexicon.negative_pronouns or words[-1] in {"nothing", "none"}
+    return words == ["you"] or negative or words[:2] == ["no", "one"]
 
 
 def _content(doc: Document, source: TokenRange, complement: Complement, first: int) -> TokenRange:

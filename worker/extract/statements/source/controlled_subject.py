@@ -71,7 +71,9 @@ def _relative_pronoun_source(doc: Document, pronoun: int, verb: VerbGroup) -> Cu
     """Return a relative pronoun as the source if its antecedent can speak."""
     text = doc.text
     can_speak = (
-        text.lower[pronoun] == "who" or _introduces_quotation(doc, pronoun, verb) or _refers_to_party(doc, pronoun)
+        text.lower[pronoun] == "who"
+        or _introduces_quotation(doc, pronoun, verb)
+        or _refers_to_party(doc, pronoun, verb)
     )
     return CueSource((pronoun, pronoun + 1), verb.first, "relative") if can_speak else None
 
@@ -85,10 +87,12 @@ def _introduces_quotation(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
     return text.lower[pronoun] in {"that", "which"} and at < len(text.words) and text.quotation_of[at] >= 0
 
 
-def _refers_to_party(doc: Document, pronoun: int) -> bool:
-    """Return whether "which" refers to an organisation: "the bank, which said …"."""
+def _refers_to_party(doc: Document, pronoun: int, verb: VerbGroup) -> bool:
+    """Return whether "which", or "that" before a past tense, refers to an organisation: "the bank, which said …"."""
     if doc.text.lower[pronoun] not in {"which", "that"} or pronoun < 1:
         return False
+    if doc.text.lower[pronoun] == "that" and doc.text.tags[verb.head] not in _PAST:
+        return False  # "a service that boasts …"
     antecedent = doc.chunks.noun_phrase(pronoun - 1 - (doc.text.words[pronoun - 1] == ","))
     return antecedent is not None and is_party(doc, antecedent)
 
@@ -206,12 +210,22 @@ def _source_of_participle(
         source = _subject_after_comma(doc, verb.last, text.sentence_range(verb.head)[1])
     elif doc.chunks.noun_phrase(before) is not None and text.words[before] not in COMMA_AND_DASHES:
         source = preverbal_subject(doc, verb, first) or _prepositional_subject(doc, before)
-        if source is not None and not is_animate(doc, source):  # "Hale rejected that idea | saying …"
+        sent = source is not None and _is_sent_document(doc, source)  # "Hale issued a statement | saying …"
+        if source is not None and (sent or not is_animate(doc, source)):  # "Hale rejected that idea | saying …"
             main = main_clause_subject(doc, verb.first, first)
             source = main if main is not None and is_animate(doc, main) else source
     else:
         source = _last_source(candidates, first, verb.head) or main_clause_subject(doc, verb.first, first)
     return _cue_source(source, verb.first, "participle")
+
+
+def _is_sent_document(doc: Document, source: TokenRange) -> bool:
+    """Return whether the source is a document that the subject sends or issues: "sent | a letter | saying …"."""
+    phrase = doc.chunks.noun_phrase(source[0])
+    if phrase is None or doc.text.lower[phrase.head] not in doc.lexicon.documents or phrase.last != source[1]:
+        return False
+    sender = doc.chunks.verb_group(source[0] - 1) if source[0] > 0 else None
+    return sender is not None and not sender.passive and doc.text.lower[sender.head] in doc.lexicon.light_verbs
 
 
 def _prepositional_subject(doc: Document, at: int) -> TokenRange | None:

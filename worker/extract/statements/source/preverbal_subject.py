@@ -10,6 +10,7 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase, VerbGroup
 from worker.extract.grammar.punctuation import COMMA_AND_DASHES
 from worker.extract.statements.phrase_kinds import TokenRange, is_time
+from worker.extract.statements.source.coordinated_subject import coordinated_start
 
 _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN", "VBD", "IN", "PRP$", "RB", "SC"})
 """Tags of the first word of an aside."""
@@ -124,7 +125,9 @@ def _before_participle(doc: Document, at: int, end: int, left_limit: int) -> Tok
 
 def _before_ticker(doc: Document, closing: int, left_limit: int) -> int:
     """Return the last token of the name before or, if none is, inside angle brackets: "Norvik Oil | <NVO.OL>"."""
-    opening = next((i for i in range(closing - 1, max(left_limit, closing - _IN_TICKER), -1) if doc.text.words[i] == "<"), -1)
+    opening = next(
+        (i for i in range(closing - 1, max(left_limit, closing - _IN_TICKER), -1) if doc.text.words[i] == "<"), -1
+    )
     named = opening > left_limit and doc.chunks.noun_phrase(opening - 1) is not None
     return opening - 1 if named else closing - 1
 
@@ -222,17 +225,7 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
     if before <= left_limit:
         return None
     if text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions:
-        joined = before - (
-            doc.text.lower[before - 1] in doc.lexicon.closed_classes.comitative_adverbs
-            and text.lower[before] in {"with", "as"}
-        )
-        outer = doc.chunks.noun_phrase(joined - 1)
-        if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
-            return outer.first
-        if text.words[joined - 1] == "," and text.lower[before] in {"from", "of"}:
-            return _opening_name(doc, joined - 1)
-        verb = doc.chunks.verb_group(before - 1)
-        return _modified_noun(doc, verb, left_limit) if verb is not None else None
+        return _postmodified_start(doc, before, left_limit)
     verb = doc.chunks.verb_group(before)
     if verb is not None:
         return _modified_noun(doc, verb, left_limit)
@@ -240,7 +233,7 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         return _described_start(doc, described)
     if text.lower[before] in {"and", "or"} or text.words[before] in {"&", "/"}:
-        return _coordinated_start(doc, before, left_limit)
+        return coordinated_start(doc, before, left_limit)
     if text.words[before] == "," and _is_headline_list(doc, first, before):
         return text.sentence_range(first)[0]
     if text.words[before] == "," and is_role(
@@ -255,6 +248,22 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         ):
             return outer.first
     return None
+
+
+def _postmodified_start(doc: Document, before: int, left_limit: int) -> int | None:
+    """Return the start of the noun that the preposition at `before` modifies: "[the head] of | X"."""
+    text = doc.text
+    joined = before - (
+        doc.text.lower[before - 1] in doc.lexicon.closed_classes.comitative_adverbs
+        and text.lower[before] in {"with", "as"}
+    )
+    outer = doc.chunks.noun_phrase(joined - 1)
+    if outer is not None and outer.first >= left_limit and not is_time(doc, outer):
+        return outer.first
+    if text.words[joined - 1] == "," and text.lower[before] in {"from", "of"}:
+        return _opening_name(doc, joined - 1)
+    verb = doc.chunks.verb_group(before - 1)
+    return _modified_noun(doc, verb, left_limit) if verb is not None else None
 
 
 def _opening_name(doc: Document, comma: int) -> int | None:
@@ -294,39 +303,3 @@ def _modified_noun(doc: Document, verb: VerbGroup, left_limit: int) -> int | Non
         return None
     outer = doc.chunks.noun_phrase(before)
     return outer.first if outer is not None and outer.first >= left_limit else None
-
-
-def _coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int | None:
-    """Return the start of the coordination "X, Y and Z"; None where it depends on a verb or preposition."""
-    at = conjunction - 1
-    if doc.text.words[at] == ",":
-        at -= 1
-    outer = doc.chunks.noun_phrase(at)
-    if outer is None or outer.first < left_limit or outer.last <= at:
-        return None
-    before = outer.first - 1
-    if before < left_limit or _shares_preposition(doc, outer, conjunction + 1):
-        return outer.first
-    if doc.text.lower[before] == "of" and before > left_limit and doc.text.tags[before - 1] == "NNS":
-        return outer.first  # "the cities of Blackpool and Hull"
-    governed = doc.text.lower[before] in doc.lexicon.closed_classes.noun_modifier_prepositions
-    noun = doc.chunks.noun_phrase(before - 1) if governed and before > left_limit else None
-    is_object = noun is not None and doc.chunks.verb_group(noun.first - 1) is not None
-    if noun is not None and noun.first >= left_limit and not is_object and not is_time(doc, noun):
-        if doc.text.lower[noun.head] in doc.lexicon.body_heads:
-            return outer.first  # "the Centre for | Tide and Storm Research"
-        return outer.first if doc.text.tags[noun.head] in {"NN", "NNS"} else None  # "courts in | Oslo and Riga"
-    return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
-
-
-def _shares_preposition(doc: Document, outer: NounPhrase, first: int) -> bool:
-    """Return whether a bare noun after "and" shares the preposition and is no subject.
-
-    "in the fraud | and trust case".
-    """
-    text, bare = doc.text, doc.chunks.noun_phrase(first)
-    if bare is None or bare.first != first or text.tags[first] != "NN" or text.tags[outer.head] != "NN":
-        return False
-    word = text.lower[bare.head]
-    people = word in doc.lexicon.organisation_heads or word in doc.lexicon.roles
-    return text.tags[outer.first - 1] == "IN" and text.words[first].islower() and not people
