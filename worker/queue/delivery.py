@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
@@ -80,7 +80,9 @@ class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
         return f"the queue is full: {waiting} ({self.put} enqueued by this call)"
 
 
-TASK_DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+MAX_FIELDS: Final = 100
+"""Fields kept of an entry that cannot be decoded; a valid one has two fields.  Lua's stack bounds `unpack`."""
+TASK_DECODE_ERRORS: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """Errors of `decode_task` for a field that is not a task; RecursionError where its JSON is nested too deeply."""
 
 

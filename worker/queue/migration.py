@@ -2,21 +2,23 @@
 
 Format 1 (communique 0.1.0) had one stream of tasks, `urls`, and a sorted set of deferred ones, `delayed`.  Its stream
 is renamed in the same step that sets the version, under the stream's old key: from then on every command of an old
-worker fails with WRONGTYPE before it has written anything.  The tasks are then moved one by one, each in one atomic step, so a
-migration that was interrupted is continued by the next process that starts.
+worker fails with WRONGTYPE before it has written anything.  The tasks are then moved one by one, each in one atomic
+step, so a migration that was interrupted is continued by the next process that starts.
 """
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import structlog
 
 from worker.errors import UsageError
 from worker.queue import scripts
+from worker.queue.delivery import MAX_FIELDS
 from worker.queue.keys import FORMAT, GROUP
 from worker.queue.release import host_of_task
-from worker.streams import Call, range_entries, retry_while_unavailable
+from worker.streams import Call, range_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -34,22 +36,28 @@ MIGRATION_BATCH: Final = 500
 
 
 async def adopt_format(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
-    """Set the version of an empty queue, migrate one of format 1, and accept one of this format.
+    """Set the version of an empty queue, migrate one of format 1, and accept one of this format; may be repeated.
 
     Raises UsageError for any other version, and while workers of format 1 are running.
     """
-    if await retry_while_unavailable(client, lambda: client.set(keys.format, FORMAT, nx=True)):
-        return
-    kind: Any = await client.type(keys.format)
+    kind: Any = await client.type(keys.format)  # a full server and a replica reject even a SET NX of a key that exists
+    if kind == b"none" and not await client.set(keys.format, FORMAT, nx=True):
+        kind = await client.type(keys.format)  # another process was faster
     if kind == b"stream":
         await _begin_migration(client, keys)
-    elif kind != b"string":
+    elif kind == b"string":
+        await _check_version(client, keys)
+    elif kind != b"none":
         raise UsageError(f"the key {keys.format} is a {kind.decode()}: another program uses the prefix {keys.prefix!r}")
-    elif (version := cast("bytes | None", await client.get(keys.format)) or b"") != str(FORMAT).encode():
-        shown = version.decode(errors="replace")
-        raise UsageError(f"the queue at {keys.prefix!r} has format {shown}, this version knows {FORMAT}: update it")
     if await client.exists(keys.stream_of_format_1, keys.deferred_of_format_1):
         await _migrate(client, keys, policy)
+
+
+async def _check_version(client: Redis, keys: QueueKeys) -> None:
+    version = cast("bytes | None", await client.get(keys.format)) or b""
+    if version != str(FORMAT).encode():
+        shown = version.decode(errors="replace")
+        raise UsageError(f"the queue at {keys.prefix!r} has format {shown}, this version knows {FORMAT}: update it")
 
 
 async def _begin_migration(client: Redis, keys: QueueKeys) -> None:
@@ -71,10 +79,9 @@ async def _migrate(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
             if host := host_of_task(task):
                 calls.append(policy.call(keys, host, [keys.stream_of_format_1], [entry.id, task]))
             else:
-                undecodable.append(entry)
+                undecodable.append(_undecodable_call(keys, entry))
         moved += sum(await scripts.MIGRATE_TASK.run_many(client, calls))
-        for entry in undecodable:
-            await _bury(client, keys, entry)
+        await scripts.MIGRATE_UNDECODABLE.run_many(client, undecodable)
     call = Call([keys.deferred_of_format_1, keys.later, keys.waiting], [MIGRATION_BATCH])
     while last := int(await scripts.MIGRATE_DELAYED.run(client, call)):
         moved += last
@@ -82,11 +89,7 @@ async def _migrate(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
     log.info("queue_migrated", tasks=moved, format=FORMAT)
 
 
-async def _bury(client: Redis, keys: QueueKeys, entry: Entry) -> None:
-    """Move an entry that is not a task to the dead letters."""
+def _undecodable_call(keys: QueueKeys, entry: Entry) -> Call:
     why = {b"reason": b"undecodable", b"detail": b"found when the queue was migrated", b"deliveries": b"0"}
-    fields: Any = {**(entry.fields or {}), **why}
-    async with client.pipeline(transaction=True) as pipe:
-        pipe.xadd(keys.dead, fields)
-        pipe.xdel(keys.stream_of_format_1, entry.id)
-        await pipe.execute()
+    fields = {**dict(islice((entry.fields or {}).items(), MAX_FIELDS)), **why}
+    return Call([keys.stream_of_format_1, keys.dead], [entry.id, *chain.from_iterable(fields.items())])

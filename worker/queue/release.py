@@ -10,6 +10,7 @@ import msgspec
 from worker import urls
 from worker.errors import Permanent
 from worker.queue import scripts
+from worker.queue.delivery import TASK_DECODE_ERRORS
 from worker.schema import Task
 from worker.streams import Call, retry_while_unavailable
 
@@ -46,5 +47,5 @@ def host_of_task(task: bytes) -> str:
     """Return the host of a task (JSON); "" where it is not a task."""
     try:
         return urls.host_of(msgspec.json.decode(task, type=Task).url)
-    except (msgspec.DecodeError, Permanent):
+    except (*TASK_DECODE_ERRORS, Permanent):
         return ""

@@ -39,6 +39,7 @@ RESET: Final = _script("reset")
 # ---------------------------------------------------------------- migrate format 1
 BEGIN_MIGRATION: Final = Script.of("worker.queue", "begin_migration")
 MIGRATE_TASK: Final = _script("migrate_task")
+MIGRATE_UNDECODABLE: Final = Script.of("worker.queue", "check_type", "migrate_undecodable")
 MIGRATE_DELAYED: Final = Script.of("worker.queue", "check_type", "migrate_delayed")
 
 # ---------------------------------------------------------------- inspect

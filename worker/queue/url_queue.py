@@ -17,6 +17,7 @@ from worker import urls
 from worker.queue import scripts
 from worker.queue.dead_letters import DeadLetter, list_dead_letters, requeue
 from worker.queue.delivery import (
+    MAX_FIELDS,
     TASK_DECODE_ERRORS,
     Delivery,
     Outcome,
@@ -57,8 +58,6 @@ MAX_BLOCK_S: Final = 5.0
 """Longest time that one `read` may block."""
 MAX_DETAIL_LENGTH: Final = 1_000
 """Characters kept of a failure's detail."""
-MAX_FIELDS: Final = 100
-"""Fields kept of an entry that cannot be decoded; a valid one has one field.  Lua's stack bounds `unpack`."""
 REAP_AFTER_LEASES: Final = 10
 """A consumer without pending entries that has been idle for this many leases is deleted."""
 
@@ -96,7 +95,7 @@ class UrlQueue:
         """Raise UsageError where the server is unsupported, ConnectionError where it cannot be reached."""
         try:
             await check_server(self._client)
-            await adopt_format(self._client, self.keys, self._policy)
+            await retry_while_unavailable(self._client, lambda: adopt_format(self._client, self.keys, self._policy))
             await retry_while_unavailable(self._client, lambda: self._group.create(self._client))
         except BaseException:
             await self.aclose()

@@ -14,7 +14,7 @@ for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do
   end
 end
 if #active == 0 then
-  redis.call('RENAME', KEYS[1], KEYS[2])
+  if redis.call('RENAMENX', KEYS[1], KEYS[2]) == 0 then return redis.error_reply('WRONGTYPE ' .. KEYS[2] .. ' exists') end
   redis.call('SET', KEYS[1], ARGV[3])
 end
 return active

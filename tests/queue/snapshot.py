@@ -1,0 +1,134 @@
+"""The whole state of a queue, read from Redis, and the invariants of docs/queue.md checked on it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from worker.schema import Task
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from worker.queue import QueueKeys
+    from worker.settings import Settings
+
+
+class Host(Struct):
+    """State of one host; times are Unix ms by the clock of Redis."""
+
+    state: dict[str, str]
+    queue: list[bytes]
+    active: set[str]
+    requests: dict[str, float]
+    score: float | None
+    """Its score in the set of hosts; None where it is not in it."""
+
+    def ms(self, field: str) -> float | None:
+        """Return a field of the state as a number; None where it is missing."""
+        return float(self.state[field]) if field in self.state else None
+
+    def due(self, default_delay_ms: float) -> float:
+        """Return the earliest release of the next task, by the description of the fields alone."""
+        times = [self.ms("next"), self.ms("retry_at"), self.ms("hold")]
+        if (sent_at := self.ms("sent_at")) is not None:
+            times.append(sent_at + (self.ms("delay") or default_delay_ms))
+        return max((at for at in times if at is not None), default=0.0)
+
+    def most_active(self, limit: int) -> int:
+        """Return how many tasks may be active."""
+        return 1 if "failures" in self.state or "answered_at" not in self.state else limit
+
+
+class Snapshot(Struct):
+    """All tasks of a queue and the state of its hosts."""
+
+    now_ms: float
+    hosts: dict[str, Host]
+    ready: dict[str, tuple[bytes, str]]
+    """Entry -> task and host."""
+    pending: set[str]
+    """Entries that are delivered to a worker."""
+    later: list[bytes]
+    dead: list[bytes]
+    waiting: int
+    """The counter, not the number of the tasks."""
+
+    def tasks(self) -> Counter[str]:
+        """Return the numbers of tasks in any place, by id; what is not a task counts as ""."""
+        queued = [task for host in self.hosts.values() for task in host.queue]
+        return Counter(map(task_id, [*queued, *(task for task, _ in self.ready.values()), *self.later, *self.dead]))
+
+
+def task_id(task: bytes) -> str:
+    """Return the id of a task (JSON); "" where it is not one."""
+    try:
+        return msgspec.json.decode(task, type=Task).id
+    except (msgspec.DecodeError, RecursionError):
+        return ""
+
+
+async def take_snapshot(client: Redis, keys: QueueKeys) -> Snapshot:
+    """Read the whole queue, which must not be in use."""
+    s, us = await client.time()
+    ready: Any = await client.xrange(keys.ready)
+    dead: Any = await client.xrange(keys.dead)
+    return Snapshot(
+        now_ms=s * 1000 + us / 1000,
+        hosts={name: await _read_host(client, keys, name) for name in await _host_names(client, keys)},
+        ready={i.decode(): (fields[b"task"], fields.get(b"host", b"").decode()) for i, fields in ready},
+        pending=await _pending(client, keys),
+        later=await client.zrange(keys.later, 0, -1),
+        dead=[fields.get(b"task", b"") for _, fields in dead],
+        waiting=int(await client.get(keys.waiting) or 0),
+    )
+
+
+async def _host_names(client: Redis, keys: QueueKeys) -> set[str]:
+    first = f"{keys.prefix}:host:"
+    found = {key.decode()[len(first) :] async for key in client.scan_iter(f"{first}*", count=10_000)}
+    named = {name.decode() for name in await client.zrange(keys.hosts, 0, -1)}
+    return named | {name.split(":")[0] for name in found}  # no host of a test has a colon in its name
+
+
+async def _read_host(client: Redis, keys: QueueKeys, name: str) -> Host:
+    of_host = keys.host(name)
+    state: Any = await client.hgetall(of_host.state)  # type: ignore[misc]
+    active: Any = await client.smembers(of_host.active)  # type: ignore[misc]
+    requests: Any = await client.zrange(of_host.requests, 0, -1, withscores=True)
+    return Host(
+        state={field.decode(): value.decode() for field, value in state.items()},
+        queue=await client.lrange(of_host.queue, 0, -1),  # type: ignore[misc]
+        active={entry_id.decode() for entry_id in active},
+        requests={token.decode(): at for token, at in requests},
+        score=await client.zscore(keys.hosts, name),
+    )
+
+
+async def _pending(client: Redis, keys: QueueKeys) -> set[str]:
+    groups: Any = await client.xinfo_groups(keys.ready) if await client.exists(keys.ready) else []
+    if not groups:
+        return set()
+    found: Any = await client.xpending_range(keys.ready, "workers", "-", "+", 100_000)
+    return {it["message_id"].decode() for it in found}
+
+
+def check_invariants(found: Snapshot, settings: Settings) -> None:
+    """Assert what must hold between any two steps (docs/queue.md, Invariants 2 to 5)."""
+    limit, delay_ms = settings.politeness.host_max_requests, settings.politeness.host_delay_s * 1000
+    assert found.waiting == sum(len(host.queue) for host in found.hosts.values()) + len(found.later)
+    for name, host in found.hosts.items():
+        released = {entry for entry, (_, of) in found.ready.items() if of == name}
+        assert released <= host.active, name
+        assert len(host.active) <= limit, name
+        assert (host.score is not None) == bool(host.queue or host.active), name
+        assert len([at for at in host.requests.values() if at > found.now_ms]) <= limit, name
+        if host.queue and len(host.active & set(found.ready)) < host.most_active(limit):
+            assert host.score is not None
+            assert host.score <= max(host.due(delay_ms), found.now_ms), name
+        elif host.score is not None and len(host.active) >= host.most_active(limit):
+            assert host.score == math.inf, name
