@@ -42,23 +42,23 @@ class OldQueue:
         reply: Any = await self.client.xreadgroup(GROUP, self.consumer, {self.urls: ">"}, count=n)
         return reply[0][1] if reply else []
 
-    async def promote(self, now_ms: int) -> int:
+    async def promote(self, now_ms: int) -> Any:
         return await self._run("promote_due", [self.delayed, self.urls], [now_ms, 500])
 
-    async def settle(self, entry_id: str) -> bytes:
+    async def settle(self, entry_id: str) -> Any:
         keys = [self.urls, f"{self.prefix}:done:1", f"{self.prefix}:published:1", f"{self.prefix}:out"]
         return await self._end("settle", keys, entry_id, [1000, 4, 100, 2, "tag", "old"])
 
-    async def defer(self, entry_id: str, task: bytes, due_ms: int) -> bytes:
+    async def defer(self, entry_id: str, task: bytes, due_ms: int) -> Any:
         return await self._end("defer", [self.urls, self.delayed], entry_id, [task, due_ms])
 
-    async def dead_letter(self, entry_id: str) -> bytes:
+    async def dead_letter(self, entry_id: str) -> Any:
         return await self._end("dead_letter", [self.urls, self.dead], entry_id, [1000, "task", "{}", "reason", "old"])
 
-    async def requeue(self, letter_id: str) -> int:
+    async def requeue(self, letter_id: str) -> Any:
         return await self._run("requeue", [self.dead, self.urls, f"{self.prefix}:seen:1"], [letter_id, "{}", 1000])
 
-    async def _end(self, script: str, keys: list[str], entry_id: str, args: list[Any]) -> bytes:
+    async def _end(self, script: str, keys: list[str], entry_id: str, args: list[Any]) -> Any:
         return await self._run(script, keys, [GROUP, self.consumer, entry_id, 1, *args], "lease")
 
     async def _run(self, script: str, keys: list[str], args: list[Any], *before: str) -> Any:

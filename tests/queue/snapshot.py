@@ -77,12 +77,13 @@ async def take_snapshot(client: Redis, keys: QueueKeys) -> Snapshot:
     s, us = await client.time()
     ready: Any = await client.xrange(keys.ready)
     dead: Any = await client.xrange(keys.dead)
+    later: Any = await client.zrange(keys.later, 0, -1)
     return Snapshot(
         now_ms=s * 1000 + us / 1000,
         hosts={name: await _read_host(client, keys, name) for name in await _host_names(client, keys)},
         ready={i.decode(): (fields[b"task"], fields.get(b"host", b"").decode()) for i, fields in ready},
         pending=await _pending(client, keys),
-        later=await client.zrange(keys.later, 0, -1),
+        later=later,
         dead=[fields.get(b"task", b"") for _, fields in dead],
         waiting=int(await client.get(keys.waiting) or 0),
     )
@@ -91,18 +92,21 @@ async def take_snapshot(client: Redis, keys: QueueKeys) -> Snapshot:
 async def _host_names(client: Redis, keys: QueueKeys) -> set[str]:
     first = f"{keys.prefix}:host:"
     found = {key.decode()[len(first) :] async for key in client.scan_iter(f"{first}*", count=10_000)}
-    named = {name.decode() for name in await client.zrange(keys.hosts, 0, -1)}
-    return named | {name.split(":")[0] for name in found}  # no host of a test has a colon in its name
+    named: Any = await client.zrange(keys.hosts, 0, -1)
+    return {name.decode() for name in named} | {
+        name.split(":")[0] for name in found
+    }  # no host of a test has a colon in its name
 
 
 async def _read_host(client: Redis, keys: QueueKeys, name: str) -> Host:
     of_host = keys.host(name)
-    state: Any = await client.hgetall(of_host.state)  # type: ignore[misc]
-    active: Any = await client.smembers(of_host.active)  # type: ignore[misc]
+    state: Any = await client.hgetall(of_host.state)
+    active: Any = await client.smembers(of_host.active)
+    queue: Any = await client.lrange(of_host.queue, 0, -1)
     requests: Any = await client.zrange(of_host.requests, 0, -1, withscores=True)
     return Host(
         state={field.decode(): value.decode() for field, value in state.items()},
-        queue=await client.lrange(of_host.queue, 0, -1),  # type: ignore[misc]
+        queue=queue,
         active={entry_id.decode() for entry_id in active},
         requests={token.decode(): at for token, at in requests},
         score=await client.zscore(keys.hosts, name),

@@ -220,7 +220,8 @@ async def test_the_time_to_the_next_probe_is_jittered(hosts: Hosts, jitter: floa
 async def test_a_failure_reported_twice_counts_once(hosts: Hosts) -> None:
     first = await hosts.failed(request(), "connect", jitter=0.5)
     again = await hosts.failed(request(), "connect", jitter=0.5)
-    assert (first.retry_in_s, again.retry_in_s) == (5, pytest.approx(5, abs=0.5))
+    assert first.retry_in_s == 5
+    assert again.retry_in_s == pytest.approx(5, abs=0.5)
 
 
 async def test_server_errors_open_the_breaker_at_the_third_in_a_row(hosts: Hosts) -> None:
