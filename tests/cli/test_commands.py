@@ -13,6 +13,7 @@ import pytest
 from redis.asyncio import Redis
 
 from worker.cli import build_parser, main
+from worker.cli.parser import COMMANDS as COMMAND_ENTRIES
 from worker.demo.site import serve_site
 from worker.publish import publication_entries
 from worker.schema import Article, Meeting, Span, event_stream
@@ -301,8 +302,36 @@ async def test_run_counts_the_urls_of_an_earlier_run(tmp_path: Path) -> None:
             assert ("read in an earlier run" in ended.stderr) is bool(expected)
 
 
-def test_building_the_parsers_imports_no_heavy_library() -> None:
-    program = "import sys, worker.cli; worker.cli.build_parser(); print(*sys.modules)"
-    imported = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
-    heavy = {"redis", "aiohttp", "uvloop", "rich", "structlog", "lxml", "opentelemetry", "worker.extract"}
-    assert not heavy & set(imported.split())
+SERVICE_LIBRARIES = {"redis", "aiohttp", "asyncio", "uvloop", "structlog", "prometheus_client", "opentelemetry"}
+PAGE_LIBRARIES = {"lxml", "selectolax", "htmldate", "langcodes", "tldextract", "worker.parse"}
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """The modules in `sys.modules` after a command has run in a process of its own."""
+    program = "import atexit, sys, worker.cli; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+    run = [sys.executable, "-c", f"{program} sys.exit(worker.cli.main({list(arguments)!r}))"]
+    ended = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert ended.stdout
+    return set(ended.stderr.splitlines()[-1].split())
+
+
+def test_help_imports_no_command_and_no_library() -> None:
+    imported = imported_by("--help")
+    assert (
+        not (SERVICE_LIBRARIES | PAGE_LIBRARIES | {"msgspec", "rich", "worker.extract", "worker.settings"}) & imported
+    )
+    assert not {f"worker.cli.{entry.module}" for entry in COMMAND_ENTRIES} & imported
+
+
+def test_the_help_of_a_command_imports_only_its_module() -> None:
+    imported = imported_by("health", "--help")
+    assert {f"worker.cli.{entry.module}" for entry in COMMAND_ENTRIES} & imported == {"worker.cli.health"}
+    assert not (SERVICE_LIBRARIES | PAGE_LIBRARIES | {"rich", "worker.extract"}) & imported
+
+
+def test_extracting_from_a_text_imports_neither_services_nor_the_reading_of_pages(tmp_path: Path) -> None:
+    text = tmp_path / "article.txt"
+    text.write_text(TEXT, encoding="utf-8")
+    imported = imported_by("extract", "--published-at", "2026-03-01", str(text))
+    assert "worker.extract" in imported
+    assert not (SERVICE_LIBRARIES | PAGE_LIBRARIES | {"rich", "worker.terminal"}) & imported

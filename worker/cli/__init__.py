@@ -3,8 +3,8 @@
 Exit status: 0 success, 1 failure, 2 wrong usage, 130 interrupted. Results are written to stdout, messages and logs to
 stderr.
 
-The modules import at the top only what building the parsers needs, and the rest inside the functions that use it, so
-that `--help` and `health` start quickly.
+`parser` lists the commands and imports the module of the one that is run.  That module imports at the top only what
+its arguments need, and the rest inside the functions that use it, so that `--help` and `health` start quickly.
 """
 
 from worker.cli.entry_point import main

@@ -17,7 +17,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from worker.errors import Failure, Permanent
-from worker.parse import parse_article
 from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Page, article_id
 
@@ -136,6 +135,8 @@ def _published_at(text: str | None) -> datetime | None:
 
 
 def _article(saved: ParseInput) -> dict[str, Any]:
+    from worker.parse import parse_article  # not needed to extract, and takes longer to import than a text to read
+
     body = _read_page(Path(saved.html_path))
     page = Page(url=saved.url, body=body, content_type=_media_type(saved), charset=_charset(saved))
     article = parse_article(page)

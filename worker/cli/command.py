@@ -1,34 +1,30 @@
-"""Helpers that every command uses: adding its parser, errors on stderr, the Redis URL, tracing."""
+"""Helpers that every command uses: its implementation and examples, errors on stderr, the Redis URL, tracing."""
 
 from __future__ import annotations
 
 import argparse
 import functools
 import sys
-from collections.abc import Callable
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from worker.errors import UsageError
-from worker.settings import Settings
 
-Command: TypeAlias = Callable[[argparse.Namespace, Settings], int]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from worker.settings import Settings
+
+Command: TypeAlias = "Callable[[argparse.Namespace, Settings], int]"
 """The implementation of a command: arguments and settings to exit status."""
-Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
 
-def add_command(
-    subparsers: Subparsers, name: str, command: Command, summary: str, examples: str
-) -> argparse.ArgumentParser:
-    """Add the parser of a command and return it; `examples` are lines for its --help."""
-    parser = subparsers.add_parser(
-        name,
-        help=summary,
-        description=summary[0].upper() + summary[1:] + ".",
-        epilog="examples:\n" + "\n".join(f"  {line}" for line in examples.strip().splitlines()),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.set_defaults(command=command)
-    return parser
+def set_command(parser: argparse.ArgumentParser, command: Command, examples: str, *, logs: bool = True) -> None:
+    """Set the implementation of a command and the examples of its --help, one per line.
+
+    `logs` is whether it writes log lines: for one that does not, logging is neither imported nor configured.
+    """
+    parser.epilog = "examples:\n" + "\n".join(f"  {line}" for line in examples.strip().splitlines())
+    parser.set_defaults(command=command, logs=logs)
 
 
 def add_sources_option(parser: argparse.ArgumentParser) -> None:

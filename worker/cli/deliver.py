@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.argument_types import duration_s, event_kind, positive_int
-from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
+from worker.cli.command import print_error, required_redis_url, set_command
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
 from worker.errors import UsageError
 from worker.lifecycle import stop_on_signals
@@ -32,13 +32,11 @@ if TYPE_CHECKING:
 
 
 # ---------------------------------------------------------------- webhook
-def add_webhook(subparsers: Subparsers) -> None:
-    """Add `communique webhook`."""
-    parser = add_command(
-        subparsers,
-        "webhook",
+def add_webhook(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique webhook`."""
+    set_command(
+        parser,
         webhook_command,
-        "send events to a receiver as they are published: signed, retried, each at least once",
         "communique webhook --to https://hooks.example.org/press\n"
         "communique webhook statement --country FI --to https://hooks.example.org/helsinki --from-start\n"
         "COMMUNIQUE_WEBHOOK_SECRET_FILE=secret communique webhook --to https://hooks.example.org/other\n"
@@ -161,13 +159,11 @@ async def _print_dead(args: argparse.Namespace, settings: Settings) -> int:
 
 
 # ---------------------------------------------------------------- sink
-def add_sink(subparsers: Subparsers) -> None:
-    """Add `communique sink`."""
-    parser = add_command(
-        subparsers,
-        "sink",
+def add_sink(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique sink`."""
+    set_command(
+        parser,
         sink_command,
-        "write events to files as they are published, each exactly once; resumes where it stopped",
         "communique sink /var/lib/events\n"
         "communique sink meetings --kind meeting --format parquet --rotate-s 3600\n"
         "communique sink accusations --act accuse --min-confidence 0.8 --once",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.argument_types import event_kind, iso_date
-from worker.cli.command import Subparsers, add_command, print_error
+from worker.cli.command import print_error, set_command
 from worker.errors import UsageError
 from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
@@ -23,20 +23,19 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from worker.cli.batch import BatchResult
-    from worker.pipeline.process_page import ProcessedPage
+    from worker.schema import Event
 
 
 # ---------------------------------------------------------------- extract
-def add_extract(subparsers: Subparsers) -> None:
-    """Add `communique extract`."""
-    parser = add_command(
-        subparsers,
-        "extract",
+def add_extract(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique extract`."""
+    set_command(
+        parser,
         extract_command,
-        "print the events of a text or an HTML page, without Redis or network",
         "communique extract article.txt --published-at 2024-09-17\ncurl -s URL | communique extract -\n"
         "communique extract --explain article.txt | less\n"
         "communique extract --jsonl < documents.jsonl > events.jsonl",
+        logs=False,
     )
     _add_document_arguments(parser, '{"id", "text", "url"?, "title"?, "published_at"?, "language"?}')
     parser.add_argument("--published-at", metavar="DATE", help="resolves 'on Friday' in a plain text")
@@ -62,13 +61,16 @@ def extract_command(args: argparse.Namespace, _: Settings) -> int:
 
 
 def _print_events(args: argparse.Namespace) -> int:
+    _, events = _extract(args)
+    if args.json or not sys.stdout.isatty():
+        sys.stdout.writelines(msgspec.json.encode(event).decode() + "\n" for event in events)
+        return 0
     import rich
 
     from worker.terminal.event_line import format_event
 
-    as_json = args.json or not sys.stdout.isatty()
-    for event in _extract(args).events:
-        sys.stdout.write(msgspec.json.encode(event).decode() + "\n") if as_json else rich.print(format_event(event))
+    for event in events:
+        rich.print(format_event(event))
     return 0
 
 
@@ -79,33 +81,37 @@ def _explain(args: argparse.Namespace) -> int:
     from worker.extract import explain_scores
     from worker.terminal.explain import explain_events
 
-    processed = _extract(args)
-    reasons = explain_scores(processed.article)
+    article, events = _extract(args)
+    reasons = explain_scores(article)
     console = Console(soft_wrap=True, highlight=False)
     colours = console.is_terminal and not console.no_color
-    for block in explain_events(processed.events, processed.article.text, reasons, colours=colours):
+    for block in explain_events(events, article.text, reasons, colours=colours):
         console.print(block)
     return 0
 
 
-def _extract(args: argparse.Namespace) -> ProcessedPage:
+def _extract(args: argparse.Namespace) -> tuple[Article, list[Event]]:
     """Return the article in `args.file` (HTML or plain text) and its events; report on stderr why there are none."""
     from worker.extract import is_language_supported
     from worker.pipeline.extract_events import extract_events
-    from worker.pipeline.process_page import ProcessedPage, process_page
 
-    body = _read_file(args.file)
-    if _is_html(body):
-        processed = process_page(Page(url=args.url, body=body))
-    else:
-        article = _text_article(body, args)
-        processed = ProcessedPage(article=article, events=extract_events(article))
-    if not is_language_supported(processed.article):
-        language = f" {processed.article.language}" if processed.article.language else ""
+    article = _read_article(_read_file(args.file), args)
+    events = extract_events(article)
+    if not is_language_supported(article):
+        language = f" {article.language}" if article.language else ""
         print_error(f"{args.file}: unsupported language{language}: only English is supported")
-    elif not processed.events:
+    elif not events:
         print_error(f"{args.file}: no events found")
-    return processed
+    return article, events
+
+
+def _read_article(body: bytes, args: argparse.Namespace) -> Article:
+    """Return the article in a document: parsed from HTML, or its plain text as given."""
+    if not _is_html(body):
+        return _text_article(body, args)
+    from worker.parse import parse_article
+
+    return parse_article(Page(url=args.url, body=body))
 
 
 def _is_html(body: bytes) -> bool:
@@ -132,14 +138,13 @@ def _parse_published_at(text: str) -> datetime:
 
 
 # ---------------------------------------------------------------- parse
-def add_parse(subparsers: Subparsers) -> None:
-    """Add `communique parse`."""
-    parser = add_command(
-        subparsers,
-        "parse",
+def add_parse(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique parse`."""
+    set_command(
+        parser,
         parse_command,
-        "print the article in an HTML page as JSON, without Redis or network",
         "communique parse page.html --url https://example.org/news/1\ncommunique parse --jsonl < pages.jsonl",
+        logs=False,
     )
     _add_document_arguments(parser, '{"id", "url", "html_path", "content_type"?}')
 
@@ -159,16 +164,15 @@ def parse_command(args: argparse.Namespace, _: Settings) -> int:
 
 
 # ---------------------------------------------------------------- export
-def add_export(subparsers: Subparsers) -> None:
-    """Add `communique export`."""
-    parser = add_command(
-        subparsers,
-        "export",
+def add_export(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique export`."""
+    set_command(
+        parser,
         export_command,
-        "convert events to records of another data set, PLOVER's; events without a code there are counted on stderr",
         "communique export --plover events.jsonl --kind meeting --after 2024-09-01 --until 2024-09-30\n"
         "communique extract article.txt --published-at 2024-09-17 | communique export --plover\n"
         "communique subscribe --from-start | communique export --plover > records.jsonl",
+        logs=False,
     )
     parser.add_argument("file", nargs="?", default="-", help="events, one JSON object per line (- for stdin, default)")
     parser.add_argument("--plover", action="store_true", required=True, help="PLOVER 0.8 records (docs/codes.md)")
@@ -197,14 +201,13 @@ def export_command(args: argparse.Namespace, _: Settings) -> int:
 
 
 # ---------------------------------------------------------------- schema
-def add_schema(subparsers: Subparsers) -> None:
-    """Add `communique schema`."""
-    add_command(
-        subparsers,
-        "schema",
+def add_schema(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique schema`."""
+    set_command(
+        parser,
         schema_command,
-        "print the JSON Schema of the events",
         "communique schema > events.json",
+        logs=False,
     )
 
 

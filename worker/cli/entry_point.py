@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from worker.cli.command import Command, print_error
+from worker.cli.command import print_error
 from worker.cli.parser import build_parser
 from worker.errors import EventStreamError, Failure, UsageError
-from worker.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from worker.cli.command import Command
+    from worker.settings import Settings
 
 INTERRUPTED = 130
 """128 + SIGINT, the exit status by which a shell recognises an interrupted command."""
@@ -26,8 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     command: Command = args.command
     try:
-        settings = Settings.from_env(os.environ)
-        _configure_logs(settings)
+        settings = _read_settings()
+        if args.logs:
+            _configure_logs(settings)
         return command(args, settings)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -50,6 +56,12 @@ def _use_utf8() -> None:
         sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding=sys.stdout.encoding if sys.stdout.isatty() else "utf-8", errors="replace")
+
+
+def _read_settings() -> Settings:
+    from worker.settings import Settings
+
+    return Settings.from_env(os.environ)
 
 
 def _configure_logs(settings: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Final
 
-from worker.cli.command import Subparsers, add_command, print_error
+from worker.cli.command import print_error, set_command
 from worker.errors import UsageError
 from worker.settings import Settings
 
@@ -20,14 +20,13 @@ LOOPBACK_FOR: Final = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - qu
 """Listening address of a service on all interfaces -> the address to query."""
 
 
-def add_health(subparsers: Subparsers) -> None:
-    """Add `communique health`."""
-    parser = add_command(
-        subparsers,
-        "health",
+def add_health(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique health`."""
+    set_command(
+        parser,
         health_command,
-        "check whether a service on this machine is ready, for a container's health check",
         "communique health\nCOMMUNIQUE_METRICS_PORT=9464 communique health --alive",
+        logs=False,
     )
     parser.add_argument(
         "--alive", action="store_true", help="only whether its loops make progress, not whether it can do its work"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.argument_types import positive_int
-from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
+from worker.cli.command import print_error, required_redis_url, set_command
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,13 +18,11 @@ if TYPE_CHECKING:
     from worker.queue.host_states import HostState
 
 
-def add_hosts(subparsers: Subparsers) -> None:
-    """Add `communique hosts`."""
-    parser = add_command(
-        subparsers,
-        "hosts",
+def add_hosts(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique hosts`."""
+    set_command(
+        parser,
         hosts_command,
-        "list the hosts that fail or wait, or reset one",
         "communique hosts\ncommunique hosts --json news.example\ncommunique hosts --reset news.example",
     )
     parser.add_argument("hosts", nargs="*", metavar="HOST", help="hosts to show; without any, those that fail or wait")

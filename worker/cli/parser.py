@@ -1,11 +1,17 @@
-"""The top-level parser, to which each group adds its commands."""
+"""The top-level parser and the list of commands.
+
+The module of a command is imported when the arguments of that command are parsed, so that `--help` and small commands
+start quickly.
+"""
 
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import version
+import importlib
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from worker.cli import deliver, documents, health, hosts, queue, run, services, settings, subscribe, top
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 EPILOG = """\
 settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
@@ -18,36 +24,116 @@ examples:
 """
 
 
+class CommandEntry(NamedTuple):
+    """A command as `communique --help` lists it."""
+
+    name: str
+    module: str
+    """Module of `worker.cli` whose function `add_<name>` adds the arguments of the command to a parser."""
+    summary: str
+
+
+COMMANDS = (
+    CommandEntry("put", "queue", "enqueue article URLs; URLs seen before are skipped"),
+    CommandEntry("discover", "services", "poll the feeds in the sources file and enqueue new articles"),
+    CommandEntry("consume", "services", "run a worker: fetch, parse, extract and publish until SIGTERM, which drains"),
+    CommandEntry(
+        "gateway",
+        "services",
+        "serve live streams (SSE, WebSocket), history, articles and the page over HTTP",
+    ),
+    CommandEntry(
+        "subscribe",
+        "subscribe",
+        "print events as they are published: JSON lines, or readable lines on a terminal",
+    ),
+    CommandEntry(
+        "webhook",
+        "deliver",
+        "send events to a receiver as they are published: signed, retried, each at least once",
+    ),
+    CommandEntry(
+        "sink",
+        "deliver",
+        "write events to files as they are published, each exactly once; resumes where it stopped",
+    ),
+    CommandEntry("extract", "documents", "print the events of a text or an HTML page, without Redis or network"),
+    CommandEntry("parse", "documents", "print the article in an HTML page as JSON, without Redis or network"),
+    CommandEntry(
+        "export",
+        "documents",
+        "convert events to records of another data set, PLOVER's; events without a code there are counted on stderr",
+    ),
+    CommandEntry("status", "queue", "print ready, pending, waiting, delayed and dead tasks, and events per kind"),
+    CommandEntry("hosts", "hosts", "list the hosts that fail or wait, or reset one"),
+    CommandEntry(
+        "top",
+        "top",
+        "watch the fleet: services, rates, queue, waiting hosts, subscribers, newest dead letters",
+    ),
+    CommandEntry(
+        "health",
+        "health",
+        "check whether a service on this machine is ready, for a container's health check",
+    ),
+    CommandEntry("dead", "queue", "list the dead letters, or enqueue them again"),
+    CommandEntry(
+        "settings",
+        "settings",
+        "print every setting in force, its default, and whether the environment sets it",
+    ),
+    CommandEntry("schema", "documents", "print the JSON Schema of the events"),
+    CommandEntry("run", "run", "do everything in one process: URLs or feeds in, events printed"),
+    CommandEntry("demo", "run", "watch the whole pipeline process a small invented news site, served on loopback"),
+)
+"""All commands, in the order of `communique --help`."""
+
+
 def build_parser() -> argparse.ArgumentParser:
-    """Build the parser with all commands; a parsed namespace has the command's function as `command`."""
+    """Build the parser with all commands; a parsed namespace has the command's function as `command`.
+
+    Its `logs` is whether the command writes log lines.
+    """
     parser = argparse.ArgumentParser(
         prog="communique",
         description="News articles in, a live stream of statements, meetings and decisions out.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"communique {version('communique')}")
-    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for add in (
-        queue.add_put,
-        services.add_discover,
-        services.add_consume,
-        services.add_gateway,
-        subscribe.add_subscribe,
-        deliver.add_webhook,
-        deliver.add_sink,
-        documents.add_extract,
-        documents.add_parse,
-        documents.add_export,
-        queue.add_status,
-        hosts.add_hosts,
-        top.add_top,
-        health.add_health,
-        queue.add_dead,
-        settings.add_settings,
-        documents.add_schema,
-        run.add_run,
-        run.add_demo,
-    ):
-        add(subparsers)
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="show program's version number and exit")
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_CommandParser)
+    for entry in COMMANDS:
+        subparsers.add_parser(
+            entry.name,
+            help=entry.summary,
+            description=entry.summary[0].upper() + entry.summary[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        ).entry = entry
     return parser
+
+
+class _CommandParser(argparse.ArgumentParser):
+    """The parser of one command, which gets its arguments when it is first used."""
+
+    entry: CommandEntry | None = None
+    """The command; None once its arguments are added."""
+
+    def parse_known_args(  # type: ignore[override]  # one signature for its three overloads
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        """Add the arguments of the command, then parse; argparse calls this for the command of the line only."""
+        if self.entry:
+            name, module, _ = self.entry
+            self.entry = None
+            getattr(importlib.import_module(f"worker.cli.{module}"), f"add_{name}")(self)
+        return super().parse_known_args(args, namespace)
+
+
+class _PrintVersion(argparse.Action):
+    """Prints the version of the installed package, which takes longer to find than to print the help."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"communique {version('communique')}")
+        parser.exit()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.argument_types import positive_int
-from worker.cli.command import Subparsers, add_command, print_error, required_redis_url, with_tracing
+from worker.cli.command import print_error, required_redis_url, set_command, with_tracing
 from worker.cli.url_arguments import read_urls
 from worker.errors import Permanent
 from worker.schema import Task
@@ -28,13 +28,11 @@ TASKS_PER_ROUND_TRIP = 500
 
 
 # ---------------------------------------------------------------- put
-def add_put(subparsers: Subparsers) -> None:
-    """Add `communique put`."""
-    parser = add_command(
-        subparsers,
-        "put",
+def add_put(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique put`."""
+    set_command(
+        parser,
         put_command,
-        "enqueue article URLs; URLs seen before are skipped",
         "communique put https://example.org/news/1 https://example.org/news/2\ncommunique put - < urls.txt",
     )
     parser.add_argument(
@@ -84,13 +82,11 @@ def _make_tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
 
 
 # ---------------------------------------------------------------- status
-def add_status(subparsers: Subparsers) -> None:
-    """Add `communique status`."""
-    parser = add_command(
-        subparsers,
-        "status",
+def add_status(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique status`."""
+    set_command(
+        parser,
         status_command,
-        "print ready, pending, waiting, delayed and dead tasks, and events per kind",
         "communique status\ncommunique status --json",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -128,13 +124,11 @@ def _figures_table(figures: dict[str, int | float | None]) -> Table:
 
 
 # ---------------------------------------------------------------- dead
-def add_dead(subparsers: Subparsers) -> None:
-    """Add `communique dead`."""
-    parser = add_command(
-        subparsers,
-        "dead",
+def add_dead(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique dead`."""
+    set_command(
+        parser,
         dead_command,
-        "list the dead letters, or enqueue them again",
         "communique dead\ncommunique dead --requeue http_503",
     )
     parser.add_argument("--requeue", metavar="REASON", help="enqueue every dead letter with this reason again")

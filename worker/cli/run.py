@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from worker.cli.command import Subparsers, add_command, add_sources_option, with_tracing
+from worker.cli.command import add_sources_option, set_command, with_tracing
 from worker.cli.run_observers import JsonLinesObserver, OutcomeRecorder
 from worker.cli.url_arguments import read_urls
 from worker.lifecycle import stop_on_signals
@@ -24,13 +24,11 @@ PRIVATE_LEASE_S: Final = 10.0
 
 
 # ---------------------------------------------------------------- run
-def add_run(subparsers: Subparsers) -> None:
-    """Add `communique run`."""
-    parser = add_command(
-        subparsers,
-        "run",
+def add_run(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique run`."""
+    set_command(
+        parser,
         run_command,
-        "do everything in one process: URLs or feeds in, events printed",
         "communique run https://example.org/news/1\ncommunique run --sources my-feeds.toml\n"
         "COMMUNIQUE_DATA_DIR=/var/lib/communique communique run - < urls.txt",
     )
@@ -84,13 +82,11 @@ DEMO_BACKOFF_S: Final = 0.5
 DEMO_MAX_BODY_BYTES: Final = 4 << 20
 
 
-def add_demo(subparsers: Subparsers) -> None:
-    """Add `communique demo`."""
-    parser = add_command(
-        subparsers,
-        "demo",
+def add_demo(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique demo`."""
+    set_command(
+        parser,
         demo_command,
-        "watch the whole pipeline process a small invented news site, served on loopback",
         "communique demo\ncommunique demo --json | jq -r .kind | sort | uniq -c",
     )
     parser.add_argument("--json", action="store_true", help="only JSON lines on stdout")

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 from worker.cli.argument_types import port_number
 from worker.cli.command import (
-    Subparsers,
-    add_command,
     add_sources_option,
     print_error,
     required_redis_url,
+    set_command,
     with_tracing,
 )
 from worker.lifecycle import stop_on_signals
@@ -23,13 +22,11 @@ if TYPE_CHECKING:
 
 
 # ---------------------------------------------------------------- discover
-def add_discover(subparsers: Subparsers) -> None:
-    """Add `communique discover`."""
-    parser = add_command(
-        subparsers,
-        "discover",
+def add_discover(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique discover`."""
+    set_command(
+        parser,
         discover_command,
-        "poll the feeds in the sources file and enqueue new articles",
         "communique discover\ncommunique discover --once --sources deploy/sources.toml",
     )
     parser.add_argument("--once", action="store_true", help="poll every source once, print the results, and end")
@@ -80,13 +77,11 @@ def _format_result(result: PollResult) -> str:
 
 
 # ---------------------------------------------------------------- consume
-def add_consume(subparsers: Subparsers) -> None:
-    """Add `communique consume`."""
-    add_command(
-        subparsers,
-        "consume",
+def add_consume(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique consume`."""
+    set_command(
+        parser,
         consume_command,
-        "run a worker: fetch, parse, extract and publish until SIGTERM, which drains",
         "communique consume\nCOMMUNIQUE_CONCURRENCY=64 communique consume",
     )
 
@@ -114,13 +109,11 @@ async def _consume(settings: Settings) -> None:
 
 
 # ---------------------------------------------------------------- gateway
-def add_gateway(subparsers: Subparsers) -> None:
-    """Add `communique gateway`."""
-    parser = add_command(
-        subparsers,
-        "gateway",
+def add_gateway(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique gateway`."""
+    set_command(
+        parser,
         gateway_command,
-        "serve live streams (SSE, WebSocket), history, articles and the page over HTTP",
         "communique gateway\ncommunique gateway --host 0.0.0.0 --port 80\n"
         "curl -N 'localhost:8080/v1/stream?kind=meeting&country=FI'\n"
         "curl 'localhost:8080/v1/events?act=accuse&format=csv' > accusations.csv",

@@ -12,7 +12,7 @@ from itertools import groupby
 import msgspec
 from msgspec import Struct
 
-from worker.cli.command import Subparsers, add_command
+from worker.cli.command import set_command
 from worker.errors import UsageError
 from worker.settings import Settings, Variable, variables
 
@@ -36,15 +36,14 @@ class SettingRow(Struct, frozen=True, kw_only=True):
     meaning: str
 
 
-def add_settings(subparsers: Subparsers) -> None:
-    """Add `communique settings`."""
-    parser = add_command(
-        subparsers,
-        "settings",
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique settings`."""
+    set_command(
+        parser,
         settings_command,
-        "print every setting in force, its default, and whether the environment sets it",
         "communique settings\ncommunique settings --explain webhook lease\n"
         "communique settings --json | jq -r 'select(.set).variable'",
+        logs=False,
     )
     parser.add_argument("words", nargs="*", metavar="WORD", help="only settings whose name or group contains a WORD")
     form = parser.add_mutually_exclusive_group()

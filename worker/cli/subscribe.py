@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.cli.argument_types import positive_int
-from worker.cli.command import Subparsers, add_command, print_error, required_redis_url
+from worker.cli.command import print_error, required_redis_url, set_command
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
 from worker.errors import EventStreamError
 from worker.lifecycle import stop_on_signals
@@ -24,13 +24,11 @@ if TYPE_CHECKING:
     from worker.subscribe import Subscription
 
 
-def add_subscribe(subparsers: Subparsers) -> None:
-    """Add `communique subscribe`."""
-    parser = add_command(
-        subparsers,
-        "subscribe",
+def add_subscribe(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique subscribe`."""
+    set_command(
+        parser,
         subscribe_command,
-        "print events as they are published: JSON lines, or readable lines on a terminal",
         "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
         "communique subscribe --country FI --country EE --min-confidence 0.8\n"
         "communique subscribe statement --group archive --count 100",

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Final
 
 from worker.cli.argument_types import refresh_interval_s
-from worker.cli.command import Subparsers, add_command, required_redis_url
+from worker.cli.command import required_redis_url, set_command
 from worker.lifecycle import sleep_until, stop_on_signals
 from worker.settings import Settings
 
@@ -24,13 +24,11 @@ PIPE_COLUMNS: Final = 160
 """Width of the output on a pipe, where no terminal truncates it."""
 
 
-def add_top(subparsers: Subparsers) -> None:
-    """Add `communique top`."""
-    parser = add_command(
-        subparsers,
-        "top",
+def add_top(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `communique top`."""
+    set_command(
+        parser,
         top_command,
-        "watch the fleet: services, rates, queue, waiting hosts, subscribers, newest dead letters",
         "communique top\ncommunique top --every 0.5\ncommunique top --once | less -S\n"
         "COMMUNIQUE_REDIS_URL=redis://fleet.example:6379/0 communique top",
     )
