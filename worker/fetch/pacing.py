@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
+import structlog
 
 from worker.errors import Failure, HostFailure, NotYet
 from worker.queue import HostRequest, Hosts
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from aiohttp.connector import Connection
 
     from worker.settings import Settings
+
+log = structlog.get_logger()
 
 MAX_PERMIT_WAIT_S: Final = 5.0
 """Longest time that a request waits for its permit; with a longer one, the task is retried later."""
@@ -65,12 +68,16 @@ class PacedRequest:
 
     # ------------------------------------------------------------ permit
     async def wait_for_permit(self) -> None:
-        """Return when the request must be written, without another `await`; raise NotYet if the wait is too long.
+        """Return when the request must be written at once; raise NotYet if the wait is too long.
 
         The permit keeps other requests away for PERMIT_S.  A process that was stopped for half of that or longer after
         it asked asks again, so its request is never sent beside another one.
         """
         self._stop_timer()
+        if self._sent_at is not None:  # aiohttp sends again if a kept connection proves to be closed
+            await self._cancel_report()
+            await self.drop()
+            self._sent_at = None
         while True:
             asked_at = self._clock()
             wait_s = await self._pacer.hosts.permit(self._request, self._crawl_delay_s)
@@ -79,8 +86,12 @@ class PacedRequest:
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
             elif self._clock() - asked_at < PERMIT_S / 2:
-                break
+                return
+
+    def mark_sent(self) -> None:
+        """Note that the request has just been written: the delay of the host counts from now."""
         self._sent_at = self._clock()
+        log.debug("request_sent", host=self._request.host, at_s=self._sent_at)
         self.start_timer()
         self._sent_report = asyncio.create_task(self._report_sent())
 
@@ -122,6 +133,9 @@ class PacedRequest:
         self._stop_timer()
         if self._is_slow:
             self._pacer.slow_slots.free()
+        await self._cancel_report()
+
+    async def _cancel_report(self) -> None:
         if self._sent_report is not None:
             self._sent_report.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -211,6 +225,9 @@ class PacedClientRequest(aiohttp.ClientRequest):
 
     async def send(self, conn: Connection) -> ClientResponse:
         """Write the request as soon as its host may be requested; may raise NotYet."""
-        if (paced := _CURRENT.get()) is not None:
-            await paced.wait_for_permit()
-        return await super().send(conn)
+        if (paced := _CURRENT.get()) is None:
+            return await super().send(conn)
+        await paced.wait_for_permit()
+        response = await super().send(conn)
+        paced.mark_sent()
+        return response
