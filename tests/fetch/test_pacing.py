@@ -89,7 +89,7 @@ async def fetchers(redis: Redis, settings: Settings, count: int = 1) -> AsyncIte
 
 def shortest_gap(logged: Sequence[Mapping[str, Any]]) -> float:
     """Return the shortest time between two requests, by the times at which the workers sent them."""
-    sent = sorted(line["at_s"] for line in logged if line["event"] == "request_sent")
+    sent: list[float] = sorted(line["at_s"] for line in logged if line["event"] == "request_sent")
     return min(after - before for before, after in pairwise(sent))
 
 
