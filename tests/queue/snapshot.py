@@ -32,11 +32,14 @@ class Host(Struct):
         """Return a field of the state as a number; None where it is missing."""
         return float(self.state[field]) if field in self.state else None
 
-    def due(self, default_delay_ms: float) -> float:
+    def due(self, default_delay_ms: float, now_ms: float) -> float:
         """Return the earliest release of the next task, by the description of the fields alone."""
-        times = [self.ms("next"), self.ms("retry_at"), self.ms("hold")]
+        hold, delay_ms = self.ms("hold"), self.ms("delay") or default_delay_ms
+        times = [self.ms("next"), self.ms("retry_at"), hold]
         if (sent_at := self.ms("sent_at")) is not None:
-            times.append(sent_at + (self.ms("delay") or default_delay_ms))
+            times.append(sent_at + delay_ms)
+        if hold is not None and hold <= now_ms:
+            times.append(hold + delay_ms)
         return max((at for at in times if at is not None), default=0.0)
 
     def most_active(self, limit: int) -> int:
@@ -133,6 +136,6 @@ def check_invariants(found: Snapshot, settings: Settings) -> None:
         assert len([at for at in host.requests.values() if at > found.now_ms]) <= limit, name
         if host.queue and len(host.active & set(found.ready)) < host.most_active(limit):
             assert host.score is not None
-            assert host.score <= max(host.due(delay_ms), found.now_ms), name
+            assert host.score <= max(host.due(delay_ms, found.now_ms), found.now_ms), name
         elif host.score is not None and len(host.active) >= host.most_active(limit):
             assert host.score == math.inf, name

@@ -158,7 +158,17 @@ async def test_a_permit_can_be_renewed_by_its_holder(hosts: Hosts, clock: Clock)
     assert await hosts.permit(request("1")) == 0
     await clock.pass_s(1.5)
     assert await hosts.permit(request("2")) == 0.05
-    await clock.pass_s(1)
+
+
+async def test_a_permit_that_ended_without_a_report_counts_as_a_request(
+    hosts: Hosts, clock: Clock, queue: UrlQueue
+) -> None:
+    assert await hosts.permit(request("1")) == 0  # its worker sends the request, and dies
+    await clock.pass_s(5)
+    assert 6 < await hosts.permit(request("2")) <= 7
+    await queue.put(task(f"https://{HOST}/"))
+    assert 6 < await queue.release(NOW) <= 7
+    await clock.pass_s(7)
     assert await hosts.permit(request("2")) == 0
 
 
@@ -179,9 +189,9 @@ async def test_no_more_requests_are_in_flight_than_allowed(hosts: Hosts) -> None
 
 async def test_a_late_report_does_not_end_the_permit_of_another_request(hosts: Hosts, clock: Clock) -> None:
     assert await hosts.permit(request("1")) == 0
-    await clock.pass_s(3)  # the worker of the first request has stalled
+    await clock.pass_s(12)  # the worker of the first request has stalled
     assert await hosts.permit(request("2")) == 0
-    await answer(hosts, "1", ago_s=20.0)
+    await answer(hosts, "1", ago_s=30.0)
     await clock.pass_s(1)
     assert await hosts.permit(request("3")) == 0.05
 

@@ -675,12 +675,23 @@ async def test_scripts_group_and_all_data_may_be_lost_at_any_step(private_redis_
 
 
 async def test_a_stream_restored_without_its_group_is_delivered_from_its_beginning(
-    queue: UrlQueue, redis: Redis, out: Callable[[str], list[StreamWrite]]
+    workers: tuple[UrlQueue, UrlQueue], redis: Redis, out: Callable[[str], list[StreamWrite]]
 ) -> None:
-    [old, _] = await deliver(queue, "https://news1.example/", "https://news2.example/")
+    a, b = workers
+    [old, _] = await deliver(a, "https://news1.example/", "https://news2.example/")
+    await redis.xgroup_destroy(a.keys.ready, "workers")
+    assert await a.settle(old, out("old")) == "gone"
+    assert [d.task.url[len("https://news")] for d in await b.read(10, 0)] == ["1", "2"]
+
+
+async def test_a_task_in_progress_is_not_delivered_again_to_its_worker_when_the_group_is_restored(
+    queue: UrlQueue, redis: Redis
+) -> None:
+    [one, two] = await deliver(queue, "https://news1.example/", "https://news2.example/")
     await redis.xgroup_destroy(queue.keys.ready, "workers")
-    assert await queue.settle(old, out("old")) == "gone"
-    assert [d.task.url[len("https://news")] for d in await queue.read(10, 0)] == ["1", "2"]
+    assert await queue.read(10, 0) == []
+    assert await queue.renew([one, two]) == []
+    assert [await queue.settle(d, []) for d in (one, two, one)] == ["done", "done", "gone"]
 
 
 async def test_a_key_of_another_type_is_an_error(queue: UrlQueue, redis: Redis) -> None:

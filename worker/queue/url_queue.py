@@ -206,9 +206,15 @@ class UrlQueue:
             await retry_while_unavailable(self._client, lambda: self._client.set(key, count - 1, ex=ttl_s))
 
     async def _deliver(self, leased: Iterable[tuple[Lease, Entry]]) -> list[Delivery]:
-        """Decode leased entries to deliveries, and dead-letter those that cannot be decoded."""
+        """Decode leased entries to deliveries, and dead-letter those that cannot be decoded.
+
+        A lease that this consumer holds already is left out: the group was lost, and restored while the task is in
+        progress.
+        """
         deliveries, undecodable = [], []
         for lease, entry in leased:
+            if lease in self._leases:
+                continue
             try:
                 task = decode_task(entry)
                 deliveries.append(Delivery(lease.entry_id, task, lease.attempts, host=host_of_entry(entry)))

@@ -19,10 +19,13 @@ local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0
 
 local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
 
--- The end of the delay after the last request that was sent; with a fraction.
+-- The end of the delay after the last request.  A permit that ended without a report counts as a request at its end: its
+-- worker has died, perhaps after it sent the request.
 local function get_gate()
-  local state = redis.call('HMGET', STATE, 'sent_at', 'delay')
-  return state[1] and tonumber(state[1]) + (tonumber(state[2]) or default_delay) or 0
+  local state = redis.call('HMGET', STATE, 'sent_at', 'delay', 'hold')
+  local sent_at, hold = tonumber(state[1]), tonumber(state[3])
+  if hold and hold <= now then sent_at = math.max(sent_at or 0, hold) end
+  return sent_at and sent_at + (tonumber(state[2]) or default_delay) or 0
 end
 
 -- Forget the active entries that have vanished from the stream (deleted by hand, trimmed), and count the others.
