@@ -177,6 +177,11 @@ def _parse_part_of_day(groups: Groups, c: CalendarWords) -> TimeExpression:
     return TimeExpression(offset_days=0 if c.direction_words[groups["direction3"]] == "this" else None)
 
 
+def _parse_period(groups: Groups, c: CalendarWords) -> TimeExpression:
+    """Parse "next week" and "last month"."""
+    return TimeExpression(direction=c.direction_words[groups["direction4"]])
+
+
 def _parse_year(groups: Groups, _: CalendarWords) -> TimeExpression | None:
     return TimeExpression(year=int(groups["year4"])) if "within" in groups else None
 
@@ -201,6 +206,7 @@ _PARSERS: tuple[tuple[str, ExpressionParser], ...] = (
     ("day5", _parse_day_of_month),
     ("season", _parse_season),
     ("year4", _parse_year),
+    ("direction4", _parse_period),
 )
 """The regex group that identifies a type of expression, and its parser; the first match counts."""
 
@@ -271,7 +277,7 @@ def _build_pattern(c: CalendarWords) -> str:
         f"{edge}(?i:{_any(c.deictic_days, 'deictic')}){part}",
         f"(?P<count>{numbers}|[0-9]{{1,3}}) {_any([*c.units, *c.vague_units], 'unit')}{ago}",
         f"(?i:{_any(c.direction_words, 'direction3')}) {_any(c.parts_of_day, 'part')}",
-        f"{edge}{direction}(?:{numbers} )?{_any([*c.periods, *c.units])}",
+        f"{edge}(?:the )?(?i:{_any(c.direction_words, 'direction4')}) (?:{numbers} )?{_any([*c.periods, *c.units])}",
         f"{edge[:-1]}(?:the )?(?:{_any(c.periods)}|{_YEAR})",
         f"the {day_of_month}(?: of (?i:{_any(c.direction_words, 'month5')}) {_any(c.month_words)}|(?=[.,;:!?)]|$))",
         f"{edge}(?:the )?(?P<season>{_any(c.seasons)})(?:,? (?:of )?(?P<year6>{_YEAR})|(?! of ))",

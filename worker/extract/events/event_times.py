@@ -88,11 +88,17 @@ class EventTimes:
         text = self.doc.text
         for at in range(noun.first, trigger):
             word = text.words[at]
-            if text.lower[at] in self.lexicon.seasons and text.tags[at] in {"NN", "NNP"}:
+            if text.lower[at] in self.lexicon.seasons and self._is_dating_season(noun, at):
                 return TimeExpression(start=text.starts[at], end=text.ends[at])
             if len(word) == 4 and word.isdecimal() and word.isascii() and int(word) in _YEARS:  # noqa: PLR2004 - digits
                 return TimeExpression(start=text.starts[at], end=text.ends[at], year=int(word))
         return None
+
+    def _is_dating_season(self, noun: NounPhrase, at: int) -> bool:
+        """Return whether a season dates the noun: "a [summer] meeting"; in "its annual winter meeting" it names it."""
+        text = self.doc.text
+        is_known = text.lower[noun.first] == "the" or text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : at]
+        return text.tags[at] in {"NN", "NNP"} and not is_known
 
     def _follows(self, when: TimeExpression, first: int, last: int, *, whole: bool) -> bool:
         """Return whether a time after a trigger is the trigger's, not that of a verb or noun in between.

@@ -14,7 +14,7 @@ import msgspec
 from worker.extract.events.office_phrases import OfficePhrases
 from worker.extract.events.party_appositions import apposed_name, listed_names, name_before
 from worker.extract.events.party_pronouns import pronoun_actor
-from worker.extract.events.plural_anaphora import antecedents, counted_parties
+from worker.extract.events.plural_anaphora import antecedents, counted_parties, offices_of, owners_of_office
 from worker.extract.events.political_role import POLITICAL, PoliticalRoles, singular_of
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor, ActorType
@@ -41,8 +41,8 @@ class PartyResolver:
         self.offices = OfficePhrases(doc, clauses, lexicon)
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
-        self._antecedents_of: dict[int, list[Actor]] = {}
-        """Antecedents of plural anaphora already resolved, by first token: the search looks at all phrases before."""
+        self._antecedents_of: dict[tuple[int, int], list[Actor]] = {}
+        """Antecedents of plural anaphora already resolved, by first token and head: the search looks at all phrases before."""
         self._open_anaphora: list[int] = []
         """First tokens of the plural anaphora whose antecedents are being searched, the outermost first."""
         self._parties: dict[NounPhrase, list[Actor]] = {}
@@ -167,6 +167,8 @@ class PartyResolver:
             return found
         if self.offices.is_plural(noun) and (countries := self._countries_of(noun)):
             return [self._country_office(country, noun) for country in countries]
+        if self.offices.is_plural(noun) and (holders := self._offices_of_both(noun)):
+            return holders
         if (whole := self._quantified(noun)) is not None:
             return self.phrase_parties(whole)
         if several := self.doc.mentions.resolve_members(noun.head) or self._listed_members(noun):
@@ -195,8 +197,8 @@ class PartyResolver:
 
         The search meets the anaphor again where the candidates are coordinated with it ("Berg and both ministers").
         """
-        if noun.first in self._antecedents_of:
-            return self._antecedents_of[noun.first]
+        if (noun.first, noun.head) in self._antecedents_of:
+            return self._antecedents_of[noun.first, noun.head]
         size = counted_parties(noun, self.clauses, self.lexicon)
         if size <= 1:
             return []
@@ -206,7 +208,7 @@ class PartyResolver:
         self._open_anaphora.append(noun.first)
         found = antecedents(noun, size, self.clauses, self._political_parties, self.lexicon)
         self._open_anaphora.pop()
-        return self._antecedents_of.setdefault(noun.first, found)
+        return self._antecedents_of.setdefault((noun.first, noun.head), found)
 
     def phrase_actor(self, noun: NounPhrase) -> Actor | None:
         """Return the actor of a phrase with its of-phrases; None if it cannot be a party (a date, a measure)."""
@@ -299,6 +301,11 @@ class PartyResolver:
                 return countries
             at = following.last
         return []
+
+    def _offices_of_both(self, noun: NounPhrase) -> list[Actor]:
+        """Return the office of each country in "the ministers of both countries"; empty for any other phrase."""
+        of = owners_of_office(noun, self.clauses) if self.offices.is_office(noun) else None
+        return offices_of(noun, of, self._antecedents(of), self.doc.text) if of is not None else []
 
     def _is_country(self, noun: NounPhrase) -> bool:
         return self.resolve(noun.first, noun.last).type == "country"

@@ -101,6 +101,11 @@ class ChunkNavigator:
             return at
         return noun.first - 1 - (self.text.tags[noun.first - 1] == "IN")
 
+    def _skip_dates_left(self, at: int) -> int:
+        """Return the position left of two dates or periods: "visits Oslo [on Sunday] [for a week] to meet"."""
+        before = self._skip_date_left(at)
+        return before if before == at else self._skip_date_left(before)
+
     def _skip_date_right(self, at: int, end: int) -> int:
         """Return the position right of a date between a verb and its object: "rejected [on Monday] the motion"."""
         if at + 1 >= end or self.text.tags[at] != "IN":

@@ -75,6 +75,8 @@ class ClauseParser(GovernorFinder):
         """
         text, at = self.text, group.first - 1
         start = text.sentence_range(group.head)[0]
+        if at >= start and text.tags[group.head] == "VBG" and (copula := self._copula_of_place(at)) is not None:
+            return self.subject(copula, depth + 1)
         if at >= start and text.tags[group.head] == "VBN" and (noun := self.noun_phrase(at)):
             return noun
         if at >= start and text.tags[group.head] == "VBG" and (noun := self.noun_phrase(at)) and at + 1 == group.first:

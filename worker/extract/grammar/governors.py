@@ -50,17 +50,28 @@ class GovernorFinder(ChunkNavigator):
         text, at = self.text, group.first - 1
         if group.finite or not (group.infinitive or text.tags[group.head] == "VBG"):
             return None
-        at = self._skip_date_left(self._skip_adverbs_left(at))
+        at = self._skip_dates_left(self._skip_adverbs_left(at))
         start = text.sentence_range(group.head)[0]
         if at < start:
             return self._governor_of_item(start)
         if verb := self.chunks.verb_group(at):
             return Governor(verb.head, verb, None)
+        if not group.infinitive and self._copula_of_place(at) is not None:
+            return None
         if not group.infinitive and (
             text.tags[at] == "IN" or text.lower[at] in self.lexicon.closed_classes.gerund_prepositions
         ):
             return self._governor_of_gerund(at - 1)
         return self._nominal_governor(at)
+
+    def _copula_of_place(self, at: int) -> VerbGroup | None:
+        """Return the copula of the place before a participle: "the envoy [is] in Oslo | holding talks"; else None."""
+        noun = self.noun_phrase(at)
+        if noun is None or self.text.tags[noun.head] != "NNP" or self.text.lower[noun.first - 1] not in {"in", "at"}:
+            return None
+        before = self._skip_adverbs_left(noun.first - 2)
+        verb = self.chunks.verb_group(before)
+        return verb if verb is not None and verb.finite and self.text.lower[verb.head] in self.lexicon.be else None
 
     def _governor_of_item(self, start: int) -> Governor | None:
         """Return the governor of a list item, which is in the introducing line: "[decided] on Tuesday to:"."""

@@ -66,6 +66,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     attending: str
     acts_of_meetings: str
     phases: str
+    ending: str
     audiences: str
     private_modifiers: str
     attitudes: str
@@ -262,6 +263,8 @@ class ActorWords(EventWordTable, frozen=True, kw_only=True):
     legal_offices: str
     followers: str
     country_nouns: str
+    side_nouns: str
+    pairs: str
     person_nouns: str
     campaigning_roles: str
     private: str

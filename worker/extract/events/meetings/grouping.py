@@ -9,8 +9,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.meetings.noun_features import determiner_kind
+from worker.extract.events.political_role import singular_of
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.lexicon.lexicon_file import word_set
 
@@ -24,9 +27,12 @@ _NEVER_COREFERENT = frozenset({"visit", "call", "press_conference"})
 """Forms that do not corefer with any other form."""
 _PAIR = 2
 """Number of parties that two meetings must share to be the same."""
+_NEAR_SENTENCES = 4
+"""Sentences after a meeting in which a plural denotes its parties."""
+_RENEWALS = frozenset({"again", "another", "further", "fresh"})
 _MAX_WORDS = 3
 """Words of a plural that only refers to parties: "the two leaders"."""
-_DEFINITE = ("the ", "both ", "these ", "those ", "all ")
+_DEFINITE = ("the ", "both ", "these ", "those ", "all ", "their ")
 _POINTING = frozenset({"definite", "demonstrative"})
 """Classes of determiners that refer to something known."""
 _MARGIN_WITHOUT_PARTIES = 0.8
@@ -49,13 +55,42 @@ def group_meetings(
         trigger.candidate.anaphoric = points_back(ctx, trigger)
     implied = {trigger.candidate for trigger in triggers if trigger.source == "clause"}
     clusters = cluster_candidates(
-        list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx, implied), _have_other_partners
+        list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx, implied), partial(_are_apart, ctx)
     )
     joined = {candidate for cluster in clusters for candidate in cluster.members}
     alone = [c for c, score in score_of.items() if c not in joined and score >= threshold + _margin(c)]
     clusters += _without_parties(ctx, alone)
     certain = [k for k in clusters if max(score_of[c] for c in k.members) >= threshold]
-    return sorted(certain, key=lambda cluster: cluster.members[0].first)
+    in_order = sorted(certain, key=lambda cluster: cluster.members[0].first)
+    _name_plurals(ctx, in_order)
+    return in_order
+
+
+def _name_plurals(ctx: EventContext, clusters: list[EventCluster[EventCandidate]]) -> None:
+    """Replace plurals for the parties of the meeting before by these: "Both sides will meet again in [Oslo]"."""
+    known: EventCandidate | None = None
+    for cluster in clusters:
+        best = cluster.best
+        plurals = [actor for actor in best.parties if _is_plural_for_parties(ctx, actor)]
+        if not plurals or len(plurals) < len(best.parties):
+            known = best if len(best.parties) >= _PAIR else known
+        elif known is not None and _can_denote(ctx, best, plurals[0].name, known):
+            best.parties = [replace(actor, mention=plurals[0].mention) for actor in known.parties]
+
+
+def _can_denote(ctx: EventContext, new: EventCandidate, plural: str, known: EventCandidate) -> bool:
+    """Return whether a plural can denote the parties of a meeting: near it, and of the number that it states."""
+    is_near = ctx.text.sentence_of[new.first] - ctx.text.sentence_of[known.first] <= _NEAR_SENTENCES
+    is_pair = not {"both", "two"}.isdisjoint(plural.lower().split())
+    return is_near and (len(known.parties) == _PAIR or not is_pair)
+
+
+def _is_plural_for_parties(ctx: EventContext, actor: Actor) -> bool:
+    """Return whether a party is a plural without a name for parties known to the reader: "the two leaders"."""
+    if actor.type not in {"group", "unnamed"} or actor.country is not None or not _is_definite_without_name(actor.name):
+        return False
+    actors, head = ctx.lexicon.actors, actor.name.rpartition(" ")[2].lower()
+    return head in word_set(actors.side_nouns, actors.pairs) or singular_of(head) in word_set(actors.offices)
 
 
 def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
@@ -137,6 +172,20 @@ def _is_same_meeting(ctx: EventContext, old: EventCandidate, new: EventCandidate
         return True
     place = old.place and new.place and old.place.text == new.place.text
     return bool(place and old.kind == new.kind == "summit")
+
+
+def _are_apart(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether two meetings of one party are different: with other partners, or the later one renews the talks."""
+    return _have_other_partners(old, new) or _is_renewed(ctx, old, new)
+
+
+def _is_renewed(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
+    """Return whether a plan follows a meeting that was held: "met in Oslo and will meet [again] in May"."""
+    if old.status != "held" or new.status not in {"planned", "proposed"} or old.first > new.first:
+        return False
+    noun = ctx.chunks.noun_phrase(new.first) if new.noun else None
+    first = noun.first if noun is not None else new.first
+    return not _RENEWALS.isdisjoint(ctx.text.lower[first : new.last + 2])
 
 
 def _have_other_partners(old: EventCandidate, new: EventCandidate) -> bool:

@@ -92,7 +92,7 @@ def predicate_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
         if group.finite:
             subject = ctx.clauses.subject(group)
             partitive = subject is not None and subject.last == noun.first - 1 and ctx.word(subject.last) == "of"
-            is_subject = subject is not None and (subject.first == noun.first or partitive)
+            is_subject = subject is not None and (subject.head == noun.head or partitive)
             return group if is_subject or _is_clause_subject(ctx, noun, group) else None
     return None
 

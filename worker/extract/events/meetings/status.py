@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
 
+_BRACKET_WINDOW = 6
+"""Tokens of brackets after a noun."""
 _PARTICLE_WINDOW = 12
 """Tokens after a verb in which its particle may follow the object."""
 
@@ -35,7 +37,7 @@ def noun_status(ctx: EventContext, noun: NounPhrase, group: VerbGroup | None, is
     described = _modifier_status(ctx, noun)
     if described is not None:
         return described
-    framed = _governing_noun_status(ctx, noun)
+    framed = _participle_status(ctx, noun) or _governing_noun_status(ctx, noun)
     if framed is not None:
         return framed
     if group is None:
@@ -45,7 +47,9 @@ def noun_status(ctx: EventContext, noun: NounPhrase, group: VerbGroup | None, is
         return None
     due = outcome_of(ctx.lexicon, ctx.word(group.last)) if ctx.text.lower[group.head] in ctx.doc.lexicon.be else None
     if due is not None:
-        return due
+        return "held" if due == "denied" else due  # "the meeting was unable to agree"
+    if _is_due_to_end(ctx, noun, group):
+        return "held"
     if is_to_infinitive(ctx, group):
         return "planned"
     own = _outcome_of_verb(ctx, noun, group)
@@ -77,6 +81,26 @@ def is_to_infinitive(ctx: EventContext, group: VerbGroup) -> bool:
     following = ctx.chunks.verb_group(group.last)
     being = ctx.text.lower[group.head] in ctx.doc.lexicon.be
     return being and following is not None and following.infinitive and following.first == group.last
+
+
+def _is_due_to_end(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> bool:
+    """Return whether a meeting that has begun is expected to end: "the talks [are expected] to conclude on Friday"."""
+    following = ctx.chunks.verb_group(group.last)
+    is_subject = group.first >= noun.last and following is not None and following.infinitive
+    return is_subject and following is not None and ctx.lemma(following) in word_set(ctx.lexicon.meeting.ending)
+
+
+def _participle_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:
+    """Return the status that a participle after the noun implies: "a meeting of the board [scheduled] for May"."""
+    of = ctx.clauses.noun_phrase(noun.last + 1) if ctx.word(noun.last) == "of" else None
+    at = of.last if of is not None and of.first == noun.last + 1 else noun.last
+    if ctx.word(at) == "(":
+        at = next((i + 1 for i in range(at, min(len(ctx.text.words), at + _BRACKET_WINDOW)) if ctx.word(i) == ")"), at)
+    verb = ctx.chunks.verb_group(at)
+    if verb is None or verb.first != at or verb.finite or ctx.text.tags[verb.head] != "VBN":
+        return None
+    outcome = outcome_of(ctx.lexicon, ctx.lemma(verb), ctx.word(verb.head + 1))
+    return outcome if outcome in {"planned", "cancelled"} else None
 
 
 def _is_ahead_of(ctx: EventContext, noun: NounPhrase) -> bool:

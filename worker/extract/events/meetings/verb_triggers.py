@@ -54,6 +54,8 @@ _PARTICLES = frozenset({"down", "together", "off", "in", "over"})
 _ADVERBS = frozenset({"down", "together", "off", "today", "yesterday", "tomorrow", "privately"})
 """Words that may be between a verb and its complement."""
 _TO_WINDOW = 8
+_PURPOSE_WINDOW = 16
+"""Tokens after a verb of journeys that are searched for its purpose."""
 _DEPARTURES = frozenset({"leave", "depart", "tour"})
 """Verbs of travel with a place as object."""
 _NEED_PARTNER = frozenset({"talk", "dine"})
@@ -216,13 +218,22 @@ def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[
     if name in _TAKE_GUEST | {"convene"}:
         return [] if group.passive else _party_list(ctx, target)
     if name == "visit":
-        return _hosts(ctx, target)
+        return [*_hosts(ctx, target), *_purpose_partners(ctx, group)]
     if name == "travel":
-        return []
+        return _purpose_partners(ctx, group)
     if target is not None and (name == "meet" or lemma == "consult"):
         return _party_list(ctx, target)
     partners = [actor for actor in interlocutors(ctx, group) if are_parties(ctx, [actor])]
     return [*partners, *_addressees(ctx, group)] if name == "talk" else partners
+
+
+def _purpose_partners(ctx: EventContext, group: VerbGroup) -> list[Actor]:
+    """Return the partners of the discussion for which a journey is made: "visits Oslo to discuss fish with [Berg]"."""
+    end = min(ctx.text.sentence_range(group.head)[1], group.last + _PURPOSE_WINDOW)
+    verb = next((verb for at in range(group.last, end) if (verb := ctx.chunks.verb_group(at)) is not None), None)
+    if verb is None or not verb.infinitive or ctx.lemma(verb) not in word_set(ctx.lexicon.meeting.discuss):
+        return []
+    return [actor for actor in interlocutors(ctx, verb) if are_parties(ctx, [actor])]
 
 
 def _addressees(ctx: EventContext, group: VerbGroup) -> list[Actor]:
