@@ -97,8 +97,8 @@ class EventTimes:
     def _is_dating_season(self, noun: NounPhrase, at: int) -> bool:
         """Return whether a season dates the noun: "a [summer] meeting"; in "its annual winter meeting" it names it."""
         text = self.doc.text
-        is_known = text.lower[noun.first] == "the" or text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : at]
-        return text.tags[at] in {"NN", "NNP"} and not is_known
+        is_owned = text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : at]
+        return text.tags[at] in {"NN", "NNP"} and not is_owned and text.lower[noun.first] != "the"
 
     def _follows(self, when: TimeExpression, first: int, last: int, *, whole: bool) -> bool:
         """Return whether a time after a trigger is the trigger's, not that of a verb or noun in between.

@@ -42,7 +42,7 @@ class PartyResolver:
         self._resolved: dict[tuple[int, int], Actor] = {}
         """Parties already resolved, by first and last token, since phrases are looked up many times."""
         self._antecedents_of: dict[tuple[int, int], list[Actor]] = {}
-        """Antecedents of plural anaphora already resolved, by first token and head: the search looks at all phrases before."""
+        """Antecedents of plural anaphora already resolved, by first token and head, since the search is long."""
         self._open_anaphora: list[int] = []
         """First tokens of the plural anaphora whose antecedents are being searched, the outermost first."""
         self._parties: dict[NounPhrase, list[Actor]] = {}

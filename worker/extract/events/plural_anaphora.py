@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from worker.extract.grammar.clauses import ClauseParser
-    from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.extract.grammar.sentences import AnnotatedText
+    from worker.extract.lexicon.event_lexicon import EventLexicon
     from worker.schema import ActorType
 
 _LIST_WINDOW = 40

@@ -91,7 +91,7 @@ class TimeAndPlace:
         for at, noun in self.clauses.prepositional_phrases(last, prepositions | seat_prepositions, _PLACE_WINDOW):
             if self._has_topic_between(last, at) or self._has_verb_between(last, at):
                 break
-            if noun.first <= first < noun.last:
+            if noun.first <= first < noun.last or self._is_of_matter(first, at):
                 continue
             if self.can_be_place(noun) if self.doc.text.lower[at] in prepositions else is_seat_of_power(self.doc, noun):
                 return noun
@@ -102,6 +102,14 @@ class TimeAndPlace:
             or self._antecedent_of_where(first)
             or self._place_of_journey(first)
         )
+
+    def _is_of_matter(self, first: int, at: int) -> bool:
+        """Return whether a place belongs to the matter of a verb of discussion: "discussed the war [in Latvia]"."""
+        verb = self.doc.chunks.verb_group(first)
+        if verb is None or self._lemma(verb) not in word_set(self.lexicon.meeting.discuss):
+            return False
+        noun = self.clauses.noun_phrase(at - 1)
+        return noun is not None and noun.last == at and not self.clauses.is_time_expression(noun)
 
     def _destination(self, first: int, last: int) -> NounPhrase | None:
         """Return the place after "for" of a verb of departure: "left on Monday for [Riga]"; None for any other verb."""
@@ -156,6 +164,8 @@ class TimeAndPlace:
             verb = self.doc.chunks.verb_group(at)
             if text.lower[at] in word_set(meeting.sequence_prepositions) or (verb is not None and verb.passive):
                 return None
+            if text.lower[at] == "that" and text.tags[at] in {"IN", "SC"}:
+                return None  # "said in Oslo that talks …"
             departs = verb is not None and self._lemma(verb) in word_set(meeting.departure)
             following = verb.last if verb is not None and departs else at
             is_opener = text.lower[at] in prepositions or (departs and text.lower[following : following + 1] == ["for"])
@@ -169,11 +179,14 @@ class TimeAndPlace:
 
         A place after the topic belongs to the topic.
         """
-        text = self.doc.text
+        text, sidelines = self.doc.text, word_set(self.lexicon.meeting.sideline_nouns)
         for at in range(first, last):
             if text.lower[at] in word_set(self.lexicon.meeting.topic_prepositions) and text.tags[at] == "IN":
                 noun = self.clauses.noun_phrase(at + 1)
-                if noun is not None and not self.clauses.is_time_expression(noun) and text.tags[noun.head] != "CD":
+                is_topic = (
+                    noun is not None and not self.clauses.is_time_expression(noun) and text.tags[noun.head] != "CD"
+                )
+                if is_topic and noun is not None and text.lower[noun.head] not in sidelines:
                     return True
         return False
 

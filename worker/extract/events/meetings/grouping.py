@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.meetings.noun_features import determiner_kind
+from worker.extract.events.meetings.office_holders import with_holders
 from worker.extract.events.political_role import singular_of
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.lexicon.lexicon_file import word_set
@@ -52,6 +53,7 @@ def group_meetings(
     """
     score_of = {trigger.candidate: trigger.score for trigger in triggers}
     for trigger in triggers:
+        trigger.candidate.parties = with_holders(ctx, trigger.candidate.parties)
         trigger.candidate.anaphoric = points_back(ctx, trigger)
     implied = {trigger.candidate for trigger in triggers if trigger.source == "clause"}
     clusters = cluster_candidates(
@@ -175,7 +177,7 @@ def _is_same_meeting(ctx: EventContext, old: EventCandidate, new: EventCandidate
 
 
 def _are_apart(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
-    """Return whether two meetings of one party are different: with other partners, or the later one renews the talks."""
+    """Return whether two meetings of one party are different: with other partners, or the later one renews talks."""
     return _have_other_partners(old, new) or _is_renewed(ctx, old, new)
 
 

@@ -12,7 +12,12 @@ from msgspec import Struct
 from worker.extract.events.event_coreference import EventCandidate
 from worker.extract.events.meetings.counterparts import held_verb
 from worker.extract.events.meetings.light_verbs import light_verb, passive_light_verb, predicate_verb
-from worker.extract.events.meetings.participants import has_proper_name, is_indefinite, noun_participants
+from worker.extract.events.meetings.participants import (
+    after_possessor,
+    has_proper_name,
+    is_indefinite,
+    noun_participants,
+)
 from worker.extract.events.meetings.reader import (
     is_abroad,
     is_dated_present,
@@ -162,8 +167,10 @@ def _noun_place(ctx: EventContext, noun: NounPhrase, form: Form, at: int, after:
 
 def _modifier_place(ctx: EventContext, noun: NounPhrase, at: int) -> Span | None:
     """Return the place among the modifiers of the noun: "the Oslo talks"; None if there is none."""
-    for i in range(noun.first, at):
+    for i in range(after_possessor(ctx, noun, at).first, at):
         word = ctx.text.words[i]
+        if word.title() in ctx.person_of_surname:
+            continue  # "the Berg meeting"
         if word in ctx.doc.lexicon.seats_of_power or (
             word in ctx.time_and_place.place_names and word not in ctx.doc.lexicon.countries
         ):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from worker.extract.events.meetings.counterparts import frame_owner, opens_clause
 from worker.extract.events.meetings.reader import is_plural_party
+from worker.extract.events.meetings.speakers import speaker_on_occasion
 from worker.extract.events.meetings.status import governing_noun
 from worker.extract.events.political_role import POLITICAL
 from worker.extract.events.trigger_parties import agent_parties, distinct_parties, subject_parties
@@ -65,9 +66,11 @@ def noun_participants(
         or has_proper_name(ctx, noun)
         or is_indefinite(ctx, noun)
     ):
-        found = [*_clause_subject(ctx, noun), *found]
-    elif rule == "noun of" and form != "visit" and ctx.word(noun.first - 1) == "at":
-        found = [*_clause_subject(ctx, noun), *found]  # "At a meeting of the union, Berg said"
+        speaker = speaker_on_occasion(ctx, noun) if form == "press_conference" else None
+        found = [*([speaker] if speaker is not None else _clause_subject(ctx, noun)), *found]
+    elif rule == "noun of" and form != "visit" and _is_occasion_of_clause(ctx, noun):
+        whole = _clause_subject(ctx, noun, alone=False)  # "At a meeting of the union, Berg and Lind said"
+        found = [*(whole or _clause_subject(ctx, noun)), *found]
     elif ctx.word(noun.first - 1) == "for":
         found = [*_main_clause_parties(ctx, noun), *found]
     elif not found and len(subjects := _clause_subject(ctx, noun, alone=False)) > 1:
@@ -77,6 +80,12 @@ def noun_participants(
     modifiers = ctx.parties.modifier_parties(after_possessor(ctx, noun, at), at)
     found = [*_verbless_headline_parties(ctx, noun), *found, *modifiers]
     return _able_to_take_part(ctx, found, counterparts), rule
+
+
+def _is_occasion_of_clause(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether "at" and the noun modify a clause, unlike "the rates agreed [at] the meeting of ministers"."""
+    before = ctx.chunks.verb_group(noun.first - 2)
+    return ctx.word(noun.first - 1) == "at" and (before is None or before.finite)
 
 
 def after_possessor(ctx: EventContext, noun: NounPhrase, at: int) -> NounPhrase:

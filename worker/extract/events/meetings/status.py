@@ -32,14 +32,11 @@ def noun_status(ctx: EventContext, noun: NounPhrase, group: VerbGroup | None, is
     the verb.
     """
     cancelled = _cancelled_status(ctx, group) if group is not None else None
-    if cancelled is not None:
-        return cancelled  # "postponed her planned trip": the verb overrides the modifier
-    described = _modifier_status(ctx, noun)
+    described = (  # "postponed her planned trip": the verb overrides the modifier
+        cancelled or _modifier_status(ctx, noun) or _participle_status(ctx, noun) or _governing_noun_status(ctx, noun)
+    )
     if described is not None:
         return described
-    framed = _participle_status(ctx, noun) or _governing_noun_status(ctx, noun)
-    if framed is not None:
-        return framed
     if group is None:
         return "planned" if is_future or _is_in_future_clause(ctx, noun) or _is_ahead_of(ctx, noun) else "held"
     modality = ctx.modality(group)

@@ -21,6 +21,7 @@ from worker.extract.events.meetings.implied_participants import (
 )
 from worker.extract.events.meetings.nouns import read_noun, with_possessor
 from worker.extract.events.meetings.reader import meeting_form
+from worker.extract.events.meetings.speakers import reporting_party
 from worker.extract.events.meetings.trigger import MeetingTrigger
 from worker.extract.events.meetings.verb_triggers import verb_triggers
 from worker.extract.events.political_role import POLITICAL
@@ -122,18 +123,22 @@ def _completed(
         found, source = distinct_parties([*caller, *found, *directed]), "direction"
     if form == "visit" and (visitors := _able(ctx, _visitors(ctx, noun), [])):
         found = visitors if source == "construction" and not _has_owner(ctx, noun, at) else [*found, *visitors]
+    hosts: list[Actor] = []
     if form != "press_conference":
         held = _able(ctx, held_parties(ctx, noun), [])
         found = held if len(held) >= _PAIR else distinct_parties([*held, *found])
-        occasion = [*relative_clause_parties(ctx, noun, owned=bool(found)), *hosting_agents(ctx, noun)]
+        hosts = hosting_agents(ctx, noun)
+        occasion = [*relative_clause_parties(ctx, noun, owned=bool(found)), *hosts]
         found = [*found, *_able(ctx, occasion, found)]
     if form in _TALKS and _is_counterpart_alone(ctx, noun, found):
         found = [*_able(ctx, clause_participants(ctx, noun)[:1], found), *found]
+        if len(found) == 1 and (speaker := reporting_party(ctx, noun)) is not None:
+            found = distinct_parties([speaker, *found])
     if not found:
         found = clause_participants(ctx, noun)
         source = "clause" if found else "nothing"
     is_shared = form in _TALKS or ctx.word(noun.first) in ctx.doc.lexicon.plural  # "agreed with X at their summit"
-    if is_shared and (len(found) == 1 or source == "modifier"):
+    if is_shared and (len(found) == 1 or hosts or source == "modifier"):
         found = distinct_parties([*found, *with_groups_beside(ctx, [*found, *main_clause_parties(ctx, noun)])])
     return found, source
 

@@ -144,7 +144,7 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
         status = "proposed" if name == "summon" and status == "held" else status
         form = _FORMS.get(name) or talk_form(ctx, group)
         candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, _RULES[name], when)
-    visited = target or (ctx.clauses.object(group) if name == "visit" else None)
+    visited = target or (_visited(ctx, group) if name == "visit" else None)
     if candidate.place is None and visited is not None and _can_be_destination(ctx, visited):
         candidate.place = ctx.time_and_place.place_span(visited)
     is_known = ruled is not None or lemma in word_set(ctx.lexicon.meeting.exchange)
@@ -153,6 +153,15 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
         group=group, target=visited,
         complement=_complement(ctx, group), when=when,
     )  # fmt: skip
+
+
+def _visited(ctx: EventContext, group: VerbGroup) -> NounPhrase | None:
+    """Return the object of a verb of visiting, or the antecedent of a relative: "[Norway], which he visited in May"."""
+    target, subject = ctx.clauses.object(group), ctx.clauses.subject(group)
+    at = subject.first - 1 if target is None and subject is not None and subject.last == group.first else 0
+    if ctx.word(at) not in {"which", "that"}:
+        return target
+    return ctx.clauses.noun_phrase(at - 1 - (ctx.word(at - 1) == ","))
 
 
 def _is_reduced_relative(ctx: EventContext, group: VerbGroup) -> bool:
