@@ -24,6 +24,7 @@ _WINDOW_CHARS = 240
 """Distance in characters from which a time expression belongs to something else."""
 _OBJECT_WINDOW = 4
 """Tokens after a trigger that can be its object: "postponed the vote to May"."""
+_REGULAR_MEETINGS = frozenset({"meeting", "meetings", "conference", "session", "congress"})
 _YEARS = range(1800, 2100)
 
 
@@ -98,7 +99,8 @@ class EventTimes:
         """Return whether a season dates the noun: "a [summer] meeting"; in "its annual winter meeting" it names it."""
         text = self.doc.text
         is_owned = text.tags[noun.first] == "PRP$" or "POS" in text.tags[noun.first : at]
-        return text.tags[at] in {"NN", "NNP"} and not is_owned and text.lower[noun.first] != "the"
+        is_regular = text.lower[noun.first] == "the" and text.lower[noun.head] in _REGULAR_MEETINGS
+        return text.tags[at] in {"NN", "NNP"} and not is_owned and not is_regular
 
     def _follows(self, when: TimeExpression, first: int, last: int, *, whole: bool) -> bool:
         """Return whether a time after a trigger is the trigger's, not that of a verb or noun in between.

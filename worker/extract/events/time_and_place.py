@@ -164,7 +164,7 @@ class TimeAndPlace:
             verb = self.doc.chunks.verb_group(at)
             if text.lower[at] in word_set(meeting.sequence_prepositions) or (verb is not None and verb.passive):
                 return None
-            if text.lower[at] == "that" and text.tags[at] in {"IN", "SC"}:
+            if text.lower[at] == "that" and verb is None:
                 return None  # "said in Oslo that talks …"
             departs = verb is not None and self._lemma(verb) in word_set(meeting.departure)
             following = verb.last if verb is not None and departs else at

@@ -119,6 +119,7 @@ class MeetingWords(EventWordTable, frozen=True, kw_only=True):
     departure_prepositions: str
     holding: str
     unique_places: str
+    realms: str
     sequence_prepositions: str
     relative_adverbs: str
     including: str

@@ -89,9 +89,12 @@ def read_talk(ctx: EventContext, group: VerbGroup) -> EventCandidate | None:
 def interlocutors(ctx: EventContext, group: VerbGroup) -> list[Actor]:
     """Return the parties after "with"; empty if "with" depends on an occasion ("spoke at a rally with X")."""
     found = ctx.clauses.prepositional_phrases(group.last, word_set(ctx.lexicon.meeting.with_), 16)[:1]
-    if found and any(ctx.chunks.verb_group_of[at] >= 0 for at in range(group.last, found[0][0])):
+    between = range(group.last, found[0][0] if found else group.last)
+    if any(ctx.chunks.verb_group_of[at] >= 0 for at in between):
         return []
-    for at in range(group.last, found[0][0] if found else group.last):
+    if not ctx.lexicon.meeting_class_heads.isdisjoint(ctx.text.lower[between.start : between.stop]):
+        return []  # "spoke of her call with Berg"
+    for at in between:
         noun = (
             ctx.clauses.noun_phrase(at + 1)
             if ctx.text.lower[at] in word_set(ctx.lexicon.meeting.occasion_prepositions)

@@ -28,6 +28,7 @@ _OCCASION_WINDOW = 6
 """Tokens after a verb that are searched for its occasion."""
 _REQUIREMENT_WINDOW = 3
 """Tokens after "meeting" that are searched for a requirement as its object: "data meeting [lowered expectations]"."""
+_PRESENT_OF_DO = frozenset({"do", "does"})
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
 
@@ -104,7 +105,21 @@ def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
         return True
     at = group.last if target is None else target.last
     phrases = ctx.clauses.prepositional_phrases(at, _OCCASION_PREPOSITIONS, _OCCASION_WINDOW)
-    return any(lower[noun.head] in word_set(m.other_occasions) for _, noun in phrases)
+    if any(lower[noun.head] in word_set(m.other_occasions) for _, noun in phrases):
+        return True
+    return _is_policy(ctx, group) or (target is not None and _is_owner(ctx, target))
+
+
+def _is_policy(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a verb in the negated present without a time tells a habit: "they [do not meet] rebels"."""
+    auxiliary = ctx.text.lower[group.first]
+    is_present = auxiliary in _PRESENT_OF_DO and group.finite and group.negated
+    return is_present and ctx.time_and_place.find_time(group.head, group.last) is None
+
+
+def _is_owner(ctx: EventContext, target: NounPhrase) -> bool:
+    """Return whether the object is the owner of a further noun: "welcomed [Berg]'s “courage”"."""
+    return ctx.text.tags[target.last - 1] == "POS" or ctx.text.tags[target.last : target.last + 1] == ["POS"]
 
 
 def _is_generic(ctx: EventContext, trigger: MeetingTrigger) -> bool:
@@ -232,11 +247,23 @@ def _is_journey_at_home(ctx: EventContext, trigger: MeetingTrigger) -> bool:
 
 def _is_visit_to_thing(ctx: EventContext, trigger: MeetingTrigger) -> bool:
     """Return whether one party visits a thing, not a host or a country: "visited the harbour"."""
-    if trigger.word_class != "visit" or trigger.group is None or trigger.candidate.place is not None:
+    if trigger.word_class != "visit" or len(trigger.candidate.parties) >= _PAIR:
         return False
-    target = ctx.clauses.object(trigger.group)
-    is_common = target is not None and ctx.text.tags[target.head] in {"NN", "NNS"}
-    return is_common and len(trigger.candidate.parties) < _PAIR
+    if trigger.group is None:
+        return trigger.phrase is not None and _leads_to_site(ctx, trigger.phrase)
+    target = ctx.clauses.object(trigger.group) if trigger.candidate.place is None else None
+    return target is not None and ctx.text.tags[target.head] in {"NN", "NNS"}
+
+
+def _leads_to_site(ctx: EventContext, noun: NounPhrase) -> bool:
+    """Return whether a visit is one to a site, not to a country or a seat: "a visit to [the flooded area]"."""
+    target = ctx.clauses.noun_phrase(noun.last + 1) if ctx.word(noun.last) == "to" else None
+    if target is None or target.first != noun.last + 1 or ctx.text.tags[target.head] not in {"NN", "NNS"}:
+        return False
+    m, actors = ctx.lexicon.meeting, ctx.lexicon.actors
+    head = ctx.text.lower[target.head]
+    is_realm = head in word_set(m.unique_places, m.realms, actors.country_nouns, actors.institutions)
+    return not is_realm and ctx.clauses.noun_phrase(target.last) is None
 
 
 def _is_own_party(ctx: EventContext, trigger: MeetingTrigger) -> bool:

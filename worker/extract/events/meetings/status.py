@@ -89,8 +89,10 @@ def _is_due_to_end(ctx: EventContext, noun: NounPhrase, group: VerbGroup) -> boo
 
 def _participle_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:
     """Return the status that a participle after the noun implies: "a meeting of the board [scheduled] for May"."""
-    of = ctx.clauses.noun_phrase(noun.last + 1) if ctx.word(noun.last) == "of" else None
-    at = of.last if of is not None and of.first == noun.last + 1 else noun.last
+    m, at = ctx.lexicon.meeting, noun.last
+    parties = ctx.clauses.noun_phrase(at + 1) if ctx.word(at) in word_set(m.of, m.with_, m.between) else None
+    if parties is not None and parties.first == at + 1:
+        at = ctx.clauses.conjuncts(parties)[-1].last
     if ctx.word(at) == "(":
         at = next((i + 1 for i in range(at, min(len(ctx.text.words), at + _BRACKET_WINDOW)) if ctx.word(i) == ")"), at)
     verb = ctx.chunks.verb_group(at)

@@ -54,6 +54,7 @@ _PARTICLES = frozenset({"down", "together", "off", "in", "over"})
 _ADVERBS = frozenset({"down", "together", "off", "today", "yesterday", "tomorrow", "privately"})
 """Words that may be between a verb and its complement."""
 _TO_WINDOW = 8
+_JOURNEYS = frozenset({"visit", "travel"})
 _PURPOSE_WINDOW = 16
 """Tokens after a verb of journeys that are searched for its purpose."""
 _DEPARTURES = frozenset({"leave", "depart", "tour"})
@@ -144,6 +145,8 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
         status = "proposed" if name == "summon" and status == "held" else status
         form = _FORMS.get(name) or talk_form(ctx, group)
         candidate = make_meeting_candidate(ctx, group.head, group.last, form, status, parties, _RULES[name], when)
+    if name in _JOURNEYS:
+        candidate.parties = distinct_parties([*candidate.parties, *_purpose_partners(ctx, group)])
     visited = target or (_visited(ctx, group) if name == "visit" else None)
     if candidate.place is None and visited is not None and _can_be_destination(ctx, visited):
         candidate.place = ctx.time_and_place.place_span(visited)
@@ -227,9 +230,9 @@ def _others(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -> list[
     if name in _TAKE_GUEST | {"convene"}:
         return [] if group.passive else _party_list(ctx, target)
     if name == "visit":
-        return [*_hosts(ctx, target), *_purpose_partners(ctx, group)]
+        return _hosts(ctx, target)
     if name == "travel":
-        return _purpose_partners(ctx, group)
+        return []
     if target is not None and (name == "meet" or lemma == "consult"):
         return _party_list(ctx, target)
     partners = [actor for actor in interlocutors(ctx, group) if are_parties(ctx, [actor])]

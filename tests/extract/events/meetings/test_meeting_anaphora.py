@@ -1,0 +1,146 @@
+"""Parties of a meeting that other sentences name, its status by what follows the noun, and visits that are none."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from worker.extract import extract
+from worker.schema import Article, Meeting
+
+INTRODUCTION = (
+    "Norwegian Foreign Minister Edda Brun and Albanian Economy Minister Luan Teki are new in office. "
+    "Norwegian Prime Minister Mari Oja and Albanian President Arben Lisi are not.\n\n"
+)
+"""Introduces the persons; reports no meeting."""
+BRUN, TEKI, OJA, LISI = "Edda Brun", "Luan Teki", "Mari Oja", "Arben Lisi"
+
+
+def meetings(text: str) -> list[Meeting]:
+    article = Article(
+        id="a",
+        url="https://news.example/a",
+        text=text,
+        published_at=datetime(2024, 9, 17, 8, tzinfo=UTC),
+        language="en",
+    )
+    return [event for event in extract(article) if isinstance(event, Meeting)]
+
+
+def names(text: str) -> list[list[str]]:
+    return [[actor.name for actor in meeting.participants] for meeting in meetings(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # two countries named one by one, or in a list
+        ("Latvia warned Norway on Monday. The two sides met in Geneva on Tuesday.", ["Latvia", "Norway"]),
+        (
+            "Latvia and Norway quarrelled over fish. The two delegations will hold talks in Riga on Friday.",
+            ["Latvia", "Norway"],
+        ),
+        # the office of each of both countries
+        ("Latvia warned Norway. Foreign ministers of both countries met on Monday.", ["Latvia", "Norway"]),
+        ("Latvia warned Norway. Both countries' foreign ministers met in Riga on Monday.", ["Latvia", "Norway"]),
+        # three countries leave it open
+        (
+            "Latvia warned Norway and thanked Oman. The two sides met in Geneva on Tuesday.",
+            ["The two sides"],
+        ),
+    ],
+)
+def test_sides_are_the_countries_named_before(text: str, expected: list[str]) -> None:
+    assert names(text) == [expected]
+
+
+def test_offices_of_both_countries_have_role_and_country() -> None:
+    (found,) = meetings("Latvia warned Norway. Foreign ministers of both countries met on Monday.")
+    assert [(actor.role, actor.country) for actor in found.participants] == [
+        ("Foreign minister", "LV"),
+        ("Foreign minister", "NO"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Both sides agreed to meet again on Friday in Bergen.",
+        "The pair will meet again on Friday in Bergen.",
+        "The two leaders will meet again on Friday in Bergen.",
+        "Their delegations will hold further talks on Friday in Bergen.",
+    ],
+)
+def test_a_renewed_meeting_has_the_parties_of_the_one_before(again: str) -> None:
+    first, second = meetings(f"{INTRODUCTION}Oja met Lisi in Tirana on Monday. {again}")
+    assert (first.status, first.place and first.place.text) == ("held", "Tirana")
+    assert [actor.name for actor in second.participants] == [OJA, LISI]
+    assert (second.status, second.place and second.place.text, second.when and second.when.text) == (
+        "planned",
+        "Bergen",
+        "Friday",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # the discussion that is the purpose of a journey
+        ("Brun will visit Tirana on Friday for a week to discuss fish quotas with Teki.", [BRUN, TEKI]),
+        # the guest whom the host's other guest tells something
+        ("Brun told Teki at a dinner hosted by Oja in Bergen that she would resign.", [BRUN, OJA, TEKI]),
+        # the speaker who reports what talks led to
+        ('Oja was calm. "It was decided after discussions with Teki," she said.', [OJA, TEKI]),
+        # the speaker on the occasion, not the subject of a clause between
+        ('"It will close," said Oja, using a word that Teki has used, at a news conference.', [OJA]),
+        # the holder of an office that a possessive hides
+        ("Brun spoke about her call with her Albanian counterpart.", [BRUN, TEKI]),
+        ("Oja spoke of her call with the Albanian president.", [OJA, LISI]),
+        # a participle after the copula of a place
+        ("An Albanian mission is now in Norway holding talks with Brun.", ["Albanian mission", BRUN]),
+    ],
+)
+def test_parties_beyond_the_clause(text: str, expected: list[str]) -> None:
+    assert names(INTRODUCTION + text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("The union left a meeting of the council scheduled for Friday to its members.", "planned"),
+        ("Brun's Friday meeting with Teki was scheduled two weeks ago.", "planned"),
+        ("Brun is travelling to Albania next week.", "planned"),
+        ("Brun's talks with Teki are expected to end on Friday.", "held"),
+        ("The rules came into force after a meeting of the council which was unable to amend them.", "held"),
+    ],
+)
+def test_the_status(text: str, status: str) -> None:
+    assert [meeting.status for meeting in meetings(INTRODUCTION + text)] == [status]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Brun spoke during a visit to the flooded area.",
+        "As a matter of policy, Albanian officials do not meet rebels.",
+        'Brun welcomed Teki\'s "courage in saying no".',
+    ],
+)
+def test_no_meeting(text: str) -> None:
+    assert meetings(INTRODUCTION + text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Brun met Teki on the margins of the assembly in Geneva.", "Geneva"),
+        ("The ministers Brun and Teki discussed the drought in Kenya.", None),
+        ("Brun said in Bergen that talks with Teki would begin.", None),
+    ],
+)
+def test_the_place(text: str, place: str | None) -> None:
+    assert [meeting.place and meeting.place.text for meeting in meetings(INTRODUCTION + text)] == [place]
+
+
+def test_a_season_that_names_a_regular_meeting_is_no_time() -> None:
+    (found,) = meetings(INTRODUCTION + "At its annual winter meeting in Riga, the Baltic Council elected Brun on Monday.")
+    assert found.when is None or found.when.text == "Monday"
