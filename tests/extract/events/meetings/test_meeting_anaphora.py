@@ -142,5 +142,7 @@ def test_the_place(text: str, place: str | None) -> None:
 
 
 def test_a_season_that_names_a_regular_meeting_is_no_time() -> None:
-    (found,) = meetings(INTRODUCTION + "At its annual winter meeting in Riga, the Baltic Council elected Brun on Monday.")
+    (found,) = meetings(
+        INTRODUCTION + "At its annual winter meeting in Riga, the Baltic Council elected Brun on Monday."
+    )
     assert found.when is None or found.when.text == "Monday"

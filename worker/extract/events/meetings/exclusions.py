@@ -28,6 +28,7 @@ _OCCASION_WINDOW = 6
 """Tokens after a verb that are searched for its occasion."""
 _REQUIREMENT_WINDOW = 3
 """Tokens after "meeting" that are searched for a requirement as its object: "data meeting [lowered expectations]"."""
+_LOCATIVES = frozenset({"in", "on", "at", "near", "outside"})
 _PRESENT_OF_DO = frozenset({"do", "does"})
 _JOURNEYS = frozenset({"travel", "visit", "due"})
 
@@ -263,7 +264,13 @@ def _leads_to_site(ctx: EventContext, noun: NounPhrase) -> bool:
     m, actors = ctx.lexicon.meeting, ctx.lexicon.actors
     head = ctx.text.lower[target.head]
     is_realm = head in word_set(m.unique_places, m.realms, actors.country_nouns, actors.institutions)
-    return not is_realm and ctx.clauses.noun_phrase(target.last) is None
+    return not is_realm and not _is_in_named_place(ctx, target.last)
+
+
+def _is_in_named_place(ctx: EventContext, at: int) -> bool:
+    """Return whether a phrase with a name follows a preposition: "a hospital [on the Latvian coast]"."""
+    place = ctx.clauses.noun_phrase(at + 1) if ctx.word(at) in _LOCATIVES else None
+    return place is not None and any(word[:1].isupper() for word in ctx.text.words[place.first : place.last])
 
 
 def _is_own_party(ctx: EventContext, trigger: MeetingTrigger) -> bool:
