@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.queue import test_markers as markers
 from tests.queue import test_url_queue as tests
 from tests.queue.test_url_queue import out, settings, workers  # noqa: F401 - fixtures
 from worker.queue import UrlQueue, scripts
@@ -26,8 +27,9 @@ FENCE = "if fence then return fence end\n"
 GONE = "if not pending then return 'gone' end\n"
 OWNER = "pending[2] ~= ARGV[5] or "
 COUNTER = " or pending[4] ~= tonumber(ARGV[7])"
-MARKER = "first(KEYS[7])"
-PUBLICATION = "first(KEYS[8])"
+SET_DONE = "if not is_done then set_marker(MARKERS, ARGV[8], '', ARGV[10]) end"
+SET_PUBLISHED = "set_marker(MARKERS, ARGV[9], '', ARGV[10])"
+WRITE = "if not is_done and not is_published then"
 
 SETTLE, PUT, RETRY_LATER, DEAD_LETTER = "SETTLE", "PUT", "RETRY_LATER", "DEAD_LETTER"
 PUT_BACK, PERMIT, ANSWERED, FAILED, SCHEDULE = "PUT_BACK", "PERMIT", "ANSWERED", "FAILED", "SCHEDULE"
@@ -37,19 +39,26 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no fence on the owner", SETTLE, OWNER, "", tests.test_only_the_owner_may_settle),
     ("no fence on the counter", SETTLE, COUNTER, "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("entries that are not pending pass the fence", SETTLE, GONE, "pending = pending or {0, ARGV[5], 0, tonumber(ARGV[7])}\n", tests.test_settling_again_after_a_lost_reply_changes_nothing),
-    ("marker before the type check", SETTLE, "for i = 9, #KEYS do", f"if not {MARKER} then return 'duplicate' end\nfor i = 9, #KEYS do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
+    ("marker before the type check", SETTLE, "for i = 8, 7 + streams do", "set_marker(MARKERS, ARGV[8], '', ARGV[10])\nfor i = 8, 7 + streams do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
     ("no type check", SETTLE, "  if type_error then return type_error end", "", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
-    ("no marker", SETTLE, f"if {MARKER} and ", "if ", tests.test_a_duplicate_does_not_mark_its_publication),
-    ("no markers", SETTLE, f"if {MARKER} and {PUBLICATION} then", "if true then", tests.test_a_task_enqueued_twice_writes_once),
-    ("no marker of the publication", SETTLE, f" and {PUBLICATION}", "", tests.test_two_tasks_that_lead_to_one_publication_write_once),
-    ("the publication is marked first", SETTLE, f"{MARKER} and {PUBLICATION}", f"{PUBLICATION} and {MARKER}", tests.test_a_duplicate_does_not_mark_its_publication),
+    ("no done marker", SETTLE, SET_DONE, "", tests.test_a_duplicate_does_not_mark_its_publication),
+    ("the done marker is not read", SETTLE, WRITE, "if not is_published then", tests.test_a_duplicate_does_not_mark_its_publication),
+    ("no marker is read", SETTLE, WRITE, "if true then", tests.test_a_task_enqueued_twice_writes_once),
+    ("the marker of the publication is not read", SETTLE, WRITE, "if not is_done then", tests.test_two_tasks_that_lead_to_one_publication_write_once),
+    ("no marker of the publication", SETTLE, SET_PUBLISHED, "", tests.test_two_tasks_that_lead_to_one_publication_write_once),
+    ("the publication is marked first", SETTLE, SET_DONE, f"{SET_PUBLISHED}\n{SET_DONE}", tests.test_a_duplicate_does_not_mark_its_publication),
     ("no acknowledgement", SETTLE, ACK, "", tests.test_an_enqueued_task_is_read_and_removed_once_settled),
     ("no deletion", SETTLE, "redis.call('XDEL', READY, ARGV[6])", "", tests.test_an_enqueued_task_is_read_and_removed_once_settled),
     ("settled without a fence", SETTLE, FENCE, "", tests.test_only_the_owner_of_a_lease_writes),
     ("deferred without a fence", RETRY_LATER, FENCE, "", tests.test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew),
     ("deferred and not acknowledged", RETRY_LATER, ACK, "", tests.test_depth_counts_and_ages),
     ("dead-lettered without a fence", DEAD_LETTER, FENCE, "", tests.test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew),
-    ("no seen marker", PUT, "redis.call('SET', KEYS[7], ARGV[7], 'EX', ARGV[5])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
+    ("no seen marker", PUT, "set_marker(KEYS[7], ARGV[6], ARGV[8], ARGV[7])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
+    ("only the last generation of markers is read", PUT, "for i = #live, 1, -1 do\n    local _", "for i = #live, math.max(#live, 1), -1 do\n    local _", markers.test_a_marker_lives_for_its_whole_ttl),
+    ("a generation takes markers until it expires", PUT, "now + ttl <= expires and ", "", markers.test_a_marker_lives_for_its_whole_ttl),
+    ("markers never expire", PUT, "redis.call('PEXPIREAT', bucket, generation)", "local _", markers.test_a_marker_expires_at_most_a_third_later),
+    ("markers of format 1 are not read by put", PUT, "redis.call('EXISTS', KEYS[8]) == 1", "false", markers.test_the_markers_of_format_1_count),
+    ("markers of format 1 are not read by settle", SETTLE, "redis.call('EXISTS', old) == 1", "false", markers.test_the_markers_of_format_1_count),
     ("renewed for any owner", RENEW, "p[2] == ARGV[2] and ", "", tests.test_a_stalled_worker_cannot_renew_an_entry_it_has_lost),
     ("renewed for any delivery counter", RENEW, " and p[4] == tonumber(ARGV[i + 1])", "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("renewing counts as a delivery", RENEW, ", 'JUSTID'", "", tests.test_a_renewed_lease_is_not_claimed),

@@ -105,20 +105,16 @@ class QueueKeys(Struct, frozen=True):
         """Return the key of the number of workers that died while they processed the task alone."""
         return f"{self.prefix}:crashes:{task_id}"
 
-    def seen(self, task_id: str) -> str:
-        """Return the key of the marker of an enqueued task; its value is the token of the call that enqueued it."""
-        return f"{self.prefix}:seen:{task_id}"
+    @property
+    def markers(self) -> str:
+        """Return the key of the sorted set of generations of markers, with which their buckets' keys begin."""
+        return f"{self.prefix}:markers"
 
-    def done(self, task_id: str) -> str:
-        """Return the key of the marker of a task whose results are written.
+    @property
+    def migrated(self) -> str:
+        """Return the key that exists for as long as a migrated queue may have markers of format 1."""
+        return f"{self.prefix}:migrated"
 
-        Its value is "CONSUMER ENTRY-ID DELIVERY-COUNTER" of the writer.
-        """
-        return f"{self.prefix}:done:{task_id}"
-
-    def published(self, publication_id: str) -> str:
-        """Return the key of the marker of a publication that is in the streams, whichever task led to it.
-
-        Its value has the form of that of `done`.
-        """
-        return f"{self.prefix}:published:{publication_id}"
+    def marker_of_format_1(self, kind: str, name: str) -> str:
+        """Return the key of a marker of format 1: of a task that was `seen` or `done`, or of a publication."""
+        return f"{self.prefix}:{kind}:{name}"

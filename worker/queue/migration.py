@@ -18,7 +18,7 @@ from worker.queue import scripts
 from worker.queue.delivery import MAX_FIELDS
 from worker.queue.keys import FORMAT, GROUP
 from worker.queue.release import host_of_task
-from worker.streams import Call, range_entries
+from worker.streams import Arg, Call, range_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -31,20 +31,23 @@ log = structlog.get_logger()
 
 MIN_IDLE_S: Final = 30.0
 """Time since its last command after which a consumer of format 1 counts as stopped; it reads every second."""
+MARKER_TTL_S: Final = 30 * 86_400
+"""Time for which the markers of format 1 live by default."""
 MIGRATION_BATCH: Final = 500
 """Tasks moved per round trip."""
 
 
-async def adopt_format(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
+async def adopt_format(client: Redis, keys: QueueKeys, policy: HostPolicy, marker_ttl_s: int) -> None:
     """Set the version of an empty queue, migrate one of format 1, and accept one of this format; may be repeated.
 
+    `marker_ttl_s`: longest lifetime of a marker by the settings; those of format 1 are read for at least as long.
     Raises UsageError for any other version, and while workers of format 1 are running.
     """
     kind: Any = await client.type(keys.format)  # a full server and a replica reject even a SET NX of a key that exists
     if kind == b"none" and not await client.set(keys.format, FORMAT, nx=True):
         kind = await client.type(keys.format)  # another process was faster
     if kind == b"stream":
-        await _begin_migration(client, keys)
+        await _begin_migration(client, keys, max(marker_ttl_s, MARKER_TTL_S))
     elif kind == b"string":
         await _check_version(client, keys)
     elif kind != b"none":
@@ -60,8 +63,9 @@ async def _check_version(client: Redis, keys: QueueKeys) -> None:
         raise UsageError(f"the queue at {keys.prefix!r} has format {shown}, this version knows {FORMAT}: update it")
 
 
-async def _begin_migration(client: Redis, keys: QueueKeys) -> None:
-    call = Call([keys.format, keys.stream_of_format_1], [GROUP, round(MIN_IDLE_S * 1000), FORMAT])
+async def _begin_migration(client: Redis, keys: QueueKeys, marker_ttl_s: int) -> None:
+    args: list[Arg] = [GROUP, round(MIN_IDLE_S * 1000), FORMAT, marker_ttl_s]
+    call = Call([keys.format, keys.stream_of_format_1, keys.migrated], args)
     if active := await scripts.BEGIN_MIGRATION.run(client, call):
         names = ", ".join(name.decode(errors="replace") for name in active)
         raise UsageError(

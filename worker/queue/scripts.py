@@ -15,13 +15,13 @@ def _script(*names: str) -> Script:
 
 
 # ---------------------------------------------------------------- enqueue and release
-PUT: Final = _script("put")
+PUT: Final = _script("markers", "put")
 SCHEDULE: Final = _script("schedule")
 PROMOTE: Final = _script("promote")
-REQUEUE: Final = _script("requeue")
+REQUEUE: Final = _script("markers", "requeue")
 
 # ---------------------------------------------------------------- end a delivery
-SETTLE: Final = _script("lease", "settle")
+SETTLE: Final = _script("lease", "markers", "settle")
 PUT_BACK: Final = _script("lease", "put_back")
 RETRY_LATER: Final = _script("lease", "retry_later")
 DEAD_LETTER: Final = _script("lease", "dead_letter")

@@ -29,6 +29,7 @@ from worker.queue.delivery import (
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.host_policy import HOST_KEYS, HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
+from worker.queue.markers import OldMarkers, make_marker
 from worker.queue.migration import adopt_format
 from worker.queue.release import find_due, host_of_task
 from worker.streams import (
@@ -58,6 +59,8 @@ MAX_BLOCK_S: Final = 5.0
 """Longest time that one `read` may block."""
 MAX_DETAIL_LENGTH: Final = 1_000
 """Characters kept of a failure's detail."""
+TOKEN_BITS: Final = 32
+"""Size of the token of a put.  Where two calls have the same, the second is answered as if it had enqueued the task."""
 REAP_AFTER_LEASES: Final = 10
 """A consumer without pending entries that has been idle for this many leases is deleted."""
 
@@ -86,6 +89,7 @@ class UrlQueue:
         self._settings = settings
         self._group = ConsumerGroup(stream=self.keys.ready, name=GROUP)
         self._policy = HostPolicy.of(settings)
+        self._old_markers = OldMarkers(self.keys)
         self._client = connect(redis_url)
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._leases: set[Lease] = set()
@@ -95,12 +99,17 @@ class UrlQueue:
         """Raise UsageError where the server is unsupported, ConnectionError where it cannot be reached."""
         try:
             await check_server(self._client)
-            await retry_while_unavailable(self._client, lambda: adopt_format(self._client, self.keys, self._policy))
+            await retry_while_unavailable(self._client, self._adopt_format)
+            await self._old_markers.open(self._client)
             await retry_while_unavailable(self._client, lambda: self._group.create(self._client))
         except BaseException:
             await self.aclose()
             raise
         return self
+
+    async def _adopt_format(self) -> None:
+        settings = self._settings.queue
+        await adopt_format(self._client, self.keys, self._policy, max(settings.seen_ttl_s, settings.done_ttl_s))
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
@@ -119,17 +128,9 @@ class UrlQueue:
 
     async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
         """Enqueue tasks in order and in one round trip, each as by `put`; QueueFull is raised after all of them."""
-        settings, token = self._settings, secrets.token_hex(8)
-        calls = [
-            self._policy.call(
-                self.keys,
-                urls.host_of(task.url),
-                [self.keys.seen(task.id)],
-                # one token per task, so that an id that occurs twice in a batch is enqueued once
-                [msgspec.json.encode(task), settings.queue.seen_ttl_s, settings.queue.max_backlog, f"{token}-{i}"],
-            )
-            for i, task in enumerate(tasks)
-        ]
+        first = secrets.randbits(TOKEN_BITS)
+        # a token per task, so that an id that occurs twice in a batch is enqueued once
+        calls = [self._put_call(task, first + i) for i, task in enumerate(tasks)]
         span = EnqueueSpan(self.keys.ready)
         replies = await scripts.PUT.run_many(self._client, calls)
         span.done(task for task, reply in zip(tasks, replies, strict=True) if reply == 1)
@@ -137,6 +138,18 @@ class UrlQueue:
             if isinstance(reply, list):
                 raise QueueFull(reply[0], put=replies.count(1))
         return [reply == 1 for reply in replies]
+
+    def _put_call(self, task: Task, token: int) -> Call:
+        settings = self._settings.queue
+        args: list[Arg] = [
+            msgspec.json.encode(task),
+            settings.max_backlog,
+            make_marker("seen", task.id),
+            settings.seen_ttl_s,
+            (token % 2**TOKEN_BITS).to_bytes(TOKEN_BITS // 8),
+        ]
+        keys = [self.keys.markers, *self._old_markers.keys(("seen", task.id))]
+        return self._policy.call(self.keys, urls.host_of(task.url), keys, args)
 
     # ------------------------------------------------------------ release
     async def release(self, now: datetime) -> float:
@@ -255,14 +268,15 @@ class UrlQueue:
         return [reply.decode() for reply in replies]
 
     def _settle_call(self, it: Settlement) -> Call:
-        task_id = it.delivery.task.id
-        markers = [self.keys.done(task_id), self.keys.published(it.publication or task_id)]
-        keys = [*markers, *dict.fromkeys(write.stream for write in it.writes)]
-        args: list[Arg] = [self._settings.queue.done_ttl_s]
+        task_id, publication = it.delivery.task.id, it.publication or it.delivery.task.id
+        streams = list(dict.fromkeys(write.stream for write in it.writes))
+        old = self._old_markers.keys(("done", task_id), ("published", publication))
+        done, published = make_marker("done", task_id), make_marker("published", publication)
+        args: list[Arg] = [done, published, self._settings.queue.done_ttl_s, len(streams)]
         for write in it.writes:
             flat = _flatten(write.fields)
-            args += [HOST_KEYS + keys.index(write.stream, len(markers)) + 1, write.maxlen, len(flat), *flat]
-        return self._ending_call(it.delivery.lease, it.delivery.host, keys, args)
+            args += [HOST_KEYS + 2 + streams.index(write.stream), write.maxlen, len(flat), *flat]
+        return self._ending_call(it.delivery.lease, it.delivery.host, [self.keys.markers, *streams, *old], args)
 
     async def put_back(self, delivery: Delivery, task: Task, *, first: bool = False) -> bool:
         """End the delivery and put `task` at the end of its host's queue; return False if the lease is lost.

@@ -1,5 +1,6 @@
--- KEYS: key of the format, which is the work stream of format 1; key to rename that stream to.
--- ARGV: group, least idle time of its consumers (ms), version of the new format.
+-- KEYS: key of the format, which is the work stream of format 1; key to rename that stream to; key that exists while
+-- there may be markers of format 1.
+-- ARGV: group, least idle time of its consumers (ms), version of the new format, longest TTL of the markers (s).
 -- Returns the names of the consumers that have been active more recently, of which there must be none; else renames the
 -- stream and sets the version.
 if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then return {} end
@@ -16,5 +17,6 @@ end
 if #active == 0 then
   if redis.call('RENAMENX', KEYS[1], KEYS[2]) == 0 then return redis.error_reply('WRONGTYPE ' .. KEYS[2] .. ' exists') end
   redis.call('SET', KEYS[1], ARGV[3])
+  redis.call('SET', KEYS[3], 1, 'EX', ARGV[4])
 end
 return active

@@ -1,0 +1,59 @@
+-- Markers: what has been enqueued, settled or published, each remembered for a limited time in about 20 bytes.
+--
+-- A marker is a field of a small hash, its bucket, which expires as a whole.  Markers whose lifetimes end within the same
+-- third of a lifetime are in one generation, named by the time at which its buckets expire (Unix ms); a sorted set has the
+-- generations.  A script receives a marker as 6 hex digits of a hash, which select the bucket, and 10 bytes, the field.
+
+-- Most fields of a bucket: Redis stores a small hash compactly (up to hash-max-listpack-entries, by default 512).
+local BUCKET_SIZE = 256
+-- Digits that select a bucket on the first level and on the last; a bucket that is full continues on the next level.
+local LEAST_DIGITS, MOST_DIGITS = 3, 6
+
+-- Returns the bucket of a generation that has the marker, or to which it must be added, and its value (false: none).
+-- A bucket never loses a field, so one that was full when a marker was added is full when it is looked up.
+local function find_in(markers, generation, marker)
+  local field = string.sub(marker, MOST_DIGITS + 1)
+  for digits = LEAST_DIGITS, MOST_DIGITS do
+    local bucket = markers .. ':' .. generation .. ':' .. string.sub(marker, 1, digits)
+    local value = redis.call('HGET', bucket, field)
+    if value or digits == MOST_DIGITS or redis.call('HLEN', bucket) < BUCKET_SIZE then return bucket, value end
+  end
+end
+
+-- The generations that live, the first to expire first; read once per script.
+local generations
+local function live_generations(markers)
+  generations = generations or redis.call('ZRANGEBYSCORE', markers, string.format('(%.0f', now), '+inf')
+  return generations
+end
+
+-- Returns the value of a marker, or nil where there is none.  Fails, before any write, where a key has another type.
+local function find_marker(markers, marker)
+  local live = live_generations(markers)
+  for i = #live, 1, -1 do
+    local _, value = find_in(markers, live[i], marker)
+    if value then return value end
+  end
+end
+
+-- Returns a generation in which a marker lives for at least `ttl`, and at most a third longer (ms).
+local function find_generation(markers, ttl)
+  local live, last = live_generations(markers), now + math.floor(ttl * 4 / 3)
+  for i = #live, 1, -1 do
+    local expires = tonumber(live[i])
+    if now + ttl <= expires and expires <= last then return live[i] end
+  end
+  local created = string.format('%.0f', last)
+  redis.call('ZREMRANGEBYSCORE', markers, '-inf', string.format('%.0f', now))
+  redis.call('ZADD', markers, created, created)
+  live[#live + 1] = created
+  return created
+end
+
+-- Write a marker for at least `ttl_s` seconds.
+local function set_marker(markers, marker, value, ttl_s)
+  local generation = find_generation(markers, tonumber(ttl_s) * 1000)
+  local bucket = find_in(markers, generation, marker)
+  redis.call('HSET', bucket, string.sub(marker, MOST_DIGITS + 1), value)
+  if redis.call('HLEN', bucket) == 1 then redis.call('PEXPIREAT', bucket, generation) end
+end

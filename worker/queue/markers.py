@@ -1,0 +1,47 @@
+"""Markers of what has been enqueued, settled or published; `lua/markers.lua` stores them."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import TYPE_CHECKING, Final, Literal
+
+from worker.streams import retry_while_unavailable
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+    from worker.queue.keys import QueueKeys
+
+MarkerKind = Literal["seen", "done", "published"]
+
+BUCKET_BYTES: Final = 3
+"""Bytes of the hash that select the bucket, as hex digits."""
+FIELD_BYTES: Final = 10
+"""Bytes of the hash that are stored.  With those of the bucket, at least 92 bits distinguish two markers."""
+
+
+def make_marker(kind: MarkerKind, name: str) -> bytes:
+    """Return the argument that identifies a marker: of a task (its id) or of a publication (`publication_id`)."""
+    text = f"{kind} {name}".encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(text, digest_size=BUCKET_BYTES + FIELD_BYTES).digest()
+    return digest[:BUCKET_BYTES].hex().encode() + digest[BUCKET_BYTES:]
+
+
+class OldMarkers:
+    """The markers of format 1, one key each, which a migrated queue has until the last of them has expired."""
+
+    def __init__(self, keys: QueueKeys) -> None:
+        self._keys = keys
+        self._until = 0.0
+
+    async def open(self, client: Redis) -> None:
+        """Read until when there may be such markers; before, none are expected."""
+        left_ms = await retry_while_unavailable(client, lambda: client.pttl(self._keys.migrated))
+        self._until = asyncio.get_running_loop().time() + left_ms / 1000
+
+    def keys(self, *markers: tuple[MarkerKind, str]) -> list[str]:
+        """Return the keys of markers of format 1; empty once all of them have expired."""
+        if not self._until or asyncio.get_running_loop().time() > self._until:
+            return []
+        return [self._keys.marker_of_format_1(kind, name) for kind, name in markers]
