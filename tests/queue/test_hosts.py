@@ -65,20 +65,39 @@ async def answer(hosts: Hosts, token: str = "1", **given: float) -> bool:
 
 
 # ---------------------------------------------------------------- release
-async def test_one_task_of_a_new_host_is_released_and_two_once_it_has_answered(
+async def test_one_task_of_a_new_host_is_released_and_four_once_it_has_answered(
     queue: UrlQueue, hosts: Hosts, clock: Clock
 ) -> None:
-    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(4)])
+    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(6)])
     [first] = await queue.read(10, 0)
     await clock.pass_s(60)
     await queue.release(NOW)
     assert await queue.read(10, 0) == []
     await answer(hosts, ago_s=60.0)
-    [second] = await queue.read(10, 0)
-    await clock.pass_s(60)
+    released = [first]
+    for _ in range(5):
+        released += await queue.read(10, 0)
+        await clock.pass_s(60)
+        await queue.release(NOW)
+    assert [d.task.url[-1] for d in released] == ["0", "1", "2", "3"]
+
+
+async def test_a_task_is_released_a_little_before_its_request_may_be_sent(
+    queue: UrlQueue, hosts: Hosts, clock: Clock
+) -> None:
+    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(3)])
+    [first] = await queue.read(10, 0)
+    assert await hosts.permit(request()) == 0
+    await answer(hosts)
+    await queue.settle(first, [])
+    await clock.pass_s(9.5)
     await queue.release(NOW)
     assert await queue.read(10, 0) == []
-    assert [d.task.url[-1] for d in (first, second)] == ["0", "1"]
+    await clock.pass_s(0.3)
+    await queue.release(NOW)
+    assert len(await queue.read(10, 0)) == 1
+    assert await hosts.permit(request("2")) > 0
+    assert 9 < await queue.release(NOW) <= 10  # the third follows the second by the delay
 
 
 async def test_the_end_of_a_delivery_releases_the_next_task_after_the_delay(

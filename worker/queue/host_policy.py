@@ -23,7 +23,7 @@ class HostPolicy(Struct, frozen=True):
     """Limits for the requests to a host that has no others in its state."""
 
     max_requests: int
-    """Most requests in flight, and most tasks released at a time."""
+    """Most requests in flight."""
     delay_ms: int
     """Delay between two requests."""
 

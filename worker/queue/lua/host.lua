@@ -1,9 +1,15 @@
 -- State of one host, and the release of its tasks.
 -- KEYS[1..6]: stream of released tasks; set of hosts; state, queue and active entries of the host; number of waiting tasks.
--- ARGV[1..3]: name of the host; most active tasks; delay between requests (ms) for a host that has none of its own.
+-- ARGV[1..3]: name of the host; most requests in flight; delay between requests (ms) for a host that has none of its own.
 local READY, HOSTS, STATE, QUEUE, ACTIVE, WAITING = unpack(KEYS, 1, 6)
 local host, limit, default_delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local DAY = 86400000
+-- A task is released this long before its request may be sent (ms).  The worker that reads it waits for the permit, so
+-- the time to deliver the task and to connect does not add to the delay.
+local LEAD = 250
+-- Most active tasks, as a multiple of the most requests in flight: the others are those whose pages are being processed,
+-- and one that waits for its permit.
+local ACTIVE_PER_REQUEST = 2
 
 local time = redis.call('TIME')
 local exact_now = time[1] * 1000 + time[2] / 1000
@@ -48,15 +54,15 @@ end
 -- Returns the time until the next task may be released (ms), or -1 where none is waiting or the limit is reached.
 local function schedule()
   local state = redis.call('HMGET', STATE, 'next', 'retry_at', 'failures', 'answered_at', 'delay', 'hold')
-  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[6]) or 0)
-  local most = (state[3] or not state[4]) and 1 or limit
+  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[6]) or 0) - LEAD
+  local most = (state[3] or not state[4]) and 1 or ACTIVE_PER_REQUEST * limit
   local delay = tonumber(state[5]) or default_delay
   local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)
   if waiting > 0 and active >= most then active = count_active() end
   while waiting > 0 and active < most and at <= exact_now do
     release()
-    waiting, active, at = waiting - 1, active + 1, now + delay
-    set('next', at)
+    waiting, active, at = waiting - 1, active + 1, math.max(at, now - LEAD) + delay
+    set('next', at + LEAD)
   end
   local is_due = waiting > 0 and active < most
   if waiting == 0 and active == 0 then
