@@ -10,12 +10,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import msgspec
 import pytest
+import structlog
 from aiohttp import web
 from redis.asyncio import Redis
 
 from worker.errors import Failure, HostFailure, NotYet, Permanent
 from worker.fetch.client import Fetcher, open_fetcher
-from worker.fetch.politeness import Politeness
+from worker.fetch.politeness import Politeness, _RulesCache
+from worker.fetch.robots import RobotsRules
 from worker.queue import Hosts
 from worker.settings import Settings
 
@@ -134,6 +136,56 @@ async def test_robots_txt_is_fetched_once_for_all_replicas(politeness: Politenes
     assert host.requests["/robots.txt"] == 1
 
 
+async def test_robots_txt_that_was_fetched_before_the_lock_was_taken_is_not_fetched_again(
+    politeness: Politeness, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = replica(politeness)
+    look_up, looked = late._cached_rules, asyncio.Event()
+
+    async def look_up_and_pause(origin: str) -> RobotsRules | None:
+        found = await look_up(origin)
+        if not looked.is_set():  # the other worker fetches it between this first look and the lock
+            looked.set()
+            await politeness.admit(host.url("/first"))
+        return found
+
+    monkeypatch.setattr(late, "_cached_rules", look_up_and_pause)
+    assert await outcome(late, host.url("/second")) is None
+    assert looked.is_set()
+    assert host.requests["/robots.txt"] == 1
+
+
+async def test_rules_in_the_form_of_another_version_are_fetched_again(politeness: Politeness, host: Host) -> None:
+    await politeness._client.set(politeness._key(host.base), b"User-agent: *\nDisallow: /\n")
+    assert await outcome(politeness, host.url()) is None
+    assert host.requests["/robots.txt"] == 1
+    assert await outcome(replica(politeness), host.url()) is None
+    assert host.requests["/robots.txt"] == 1
+
+
+async def test_a_host_costs_redis_and_the_process_little(politeness: Politeness, host: Host) -> None:
+    rules = [f"Disallow: /archive/{n}/" for n in range(30_000)]
+    host.robots = "User-agent: *\n" + "\n".join(rules)
+    assert await outcome(politeness, host.url("/archive/9999/a"))
+    stored = await politeness._client.get(politeness._key(host.base))
+    assert isinstance(stored, bytes)
+    assert politeness._cache._bytes == len(stored) < 2_000
+    assert await outcome(replica(politeness), host.url("/archive/9999/a"))
+    assert host.requests["/robots.txt"] == 1
+
+
+def test_the_cache_of_the_process_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.fetch.politeness._CACHE_SIZE", 3)
+    monkeypatch.setattr("worker.fetch.politeness._CACHE_BYTES", 10)
+    cache = _RulesCache()
+    for origin, stored in (("a", b"1"), ("b", b"22"), ("c", b"3"), ("a", b"1"), ("d", b"4")):
+        cache.put(origin, stored, until=100.0)
+    assert [cache.get(origin, 99.9) for origin in "abcd"] == [b"1", None, b"3", b"4"]
+    cache.put("e", b"5" * 9, until=100.0)
+    assert [cache.get(origin, 99.9) for origin in "acde"] == [None, None, b"4", b"5" * 9]
+    assert cache.get("d", 100.0) is None
+
+
 async def test_a_task_does_not_wait_long_for_the_robots_txt_that_another_worker_fetches(
     politeness: Politeness, host: Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,9 +286,27 @@ async def test_a_malformed_robots_txt_allows_everything(politeness: Politeness, 
 
 
 async def test_a_huge_robots_txt_is_read_up_to_the_limit(politeness: Politeness, host: Host) -> None:
-    host.robots = "User-agent: *\nDisallow: /early\n" + "# filler\n" * 60_000 + "Disallow: /late\n"
-    assert isinstance(await outcome(politeness, host.url("/early")), Permanent)
-    assert not isinstance(await outcome(politeness, host.url("/late")), Permanent)
+    limit = politeness._settings.politeness.robots_max_bytes
+    start = "User-agent: *\nDisallow: /early\n"
+    filler = "# filler\n" * ((limit - len(start)) // 9)
+    host.robots = start + filler + " " * (limit - len(start + filler) - len("Disallow: /")) + "Disallow: /late\n"
+    with structlog.testing.capture_logs() as logs:
+        assert isinstance(await outcome(politeness, host.url("/early")), Permanent)
+    assert await outcome(politeness, host.url("/late")) is None
+    assert await outcome(politeness, host.url("/other")) is None
+    (entry,) = [log for log in logs if log["event"] == "robots_limited"]
+    assert (entry["origin"], entry["rules"], entry["cut"]) == (host.base, 1, 0)
+    assert entry["bytes"] <= limit
+
+
+async def test_rules_with_too_many_stars_are_reported(politeness: Politeness, host: Host) -> None:
+    host.robots = f"User-agent: *\nDisallow: /a{'*b' * 100}\n"
+    with structlog.testing.capture_logs() as logs:
+        assert await outcome(politeness, host.url("/x")) is None
+    assert [log["cut"] for log in logs if log["event"] == "robots_limited"] == [1]
+    failure = await outcome(politeness, host.url("/abc"))
+    assert failure
+    assert "Disallow: /a***" in failure.detail
 
 
 async def test_a_bad_url_is_refused(politeness: Politeness) -> None:

@@ -1,8 +1,8 @@
 """Rules of robots.txt (RFC 9309) for all hosts, shared by all workers.
 
 Redis keys:
-    <prefix>:robots:<origin>          robots.txt as served, empty where the site has none; expires
-    <prefix>:robots:<origin>:asking   lock of the worker that is fetching it; expires
+    <prefix>:rules:<origin>          rules of its robots.txt for this crawler (`RobotsRules.encode`); expires
+    <prefix>:rules:<origin>:asking   lock of the worker that is fetching it; expires
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import math
 import secrets
 from typing import TYPE_CHECKING, Final, cast
 
-from protego import Protego
+import structlog
 
 from worker import urls
 from worker.errors import HostFailure, NotYet, Permanent, Transient
 from worker.fetch.client import AGENT, ROBOTS
+from worker.fetch.robots import RobotsRules, parse_robots
 from worker.streams import retry_while_unavailable
 from worker.telemetry.tracing import span
 
@@ -31,13 +32,42 @@ ROBOTS_WAIT_S: Final = 5.0
 ROBOTS_POLL_S: Final = 0.1
 """Interval of looking whether it is there."""
 
-_ROBOTS_CACHE_S: Final = 300.0
-"""Longest time for which a parsed robots.txt is cached in the process."""
-_ROBOTS_CACHE_SIZE: Final = 500
-"""Most parsed robots.txt files cached in the process."""
+_CACHE_S: Final = 300.0
+"""Longest time for which rules are cached in the process."""
+_CACHE_SIZE: Final = 500
+"""Most hosts whose rules are cached in the process."""
+_CACHE_BYTES: Final = 4 << 20
+"""Largest total of these rules, as encoded."""
 
 _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redirect"})
 """Failures that mean that there is no robots.txt, as a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
+
+log = structlog.get_logger()
+
+
+class _RulesCache:
+    """Encoded rules by origin; beyond the limits, the oldest are dropped."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, tuple[float, bytes]] = {}
+        self._bytes = 0
+
+    def get(self, origin: str, now: float) -> bytes | None:
+        """Return the rules of an origin; None if they are missing or expired."""
+        until, stored = self._entries.get(origin, (0.0, None))
+        return stored if now < until else None
+
+    def put(self, origin: str, stored: bytes, *, until: float) -> None:
+        """Keep the rules of an origin until a time of the event loop's clock."""
+        self._drop(origin)
+        self._entries[origin] = (until, stored)
+        self._bytes += len(stored)
+        while len(self._entries) > _CACHE_SIZE or self._bytes > _CACHE_BYTES:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, origin: str) -> None:
+        _, stored = self._entries.pop(origin, (0.0, b""))
+        self._bytes -= len(stored)
 
 
 class Politeness:
@@ -47,7 +77,7 @@ class Politeness:
         self._client = client
         self._fetcher = fetcher
         self._settings = settings
-        self._robots: dict[str, tuple[float, Protego]] = {}
+        self._cache = _RulesCache()
 
     async def admit(self, url: str) -> float:
         """Return the delay that robots.txt sets for the host of `url`, in seconds; 0.0 where it sets none.
@@ -57,45 +87,45 @@ class Politeness:
         """
         origin = urls.origin_of(url)
         rules = await self._cached_rules(origin) or await self._fetch_rules(origin)
-        if not rules.can_fetch(url, AGENT):
-            raise Permanent("robots", f"{origin}/robots.txt disallows {url} for {AGENT}")
-        return self._delay_s(origin, rules)
+        normal_url = urls.normalise(url)
+        if not rules.allows(normal_url):
+            rule = rules.rule_for(normal_url)
+            raise Permanent("robots", f"{origin}/robots.txt disallows {url} for {AGENT} ({rule})")
+        return self._delay_s(origin, rules.delay_s)
 
-    def _delay_s(self, origin: str, rules: Protego) -> float:
+    def _delay_s(self, origin: str, delay_s: float) -> float:
         politeness = self._settings.politeness
-        delay_s = _requested_delay_s(rules)
         if delay_s > politeness.max_host_delay_s and not politeness.cap_host_delay:
             detail = f"{origin}/robots.txt asks for {delay_s:.0f} s between requests, more than "
             raise Permanent("crawl_delay", detail + f"COMMUNIQUE_MAX_HOST_DELAY_S={politeness.max_host_delay_s:g}")
         return min(delay_s, politeness.max_host_delay_s)
 
     def _key(self, origin: str) -> str:
-        return f"{self._settings.redis.key_prefix}:robots:{origin}"
+        return f"{self._settings.redis.key_prefix}:rules:{origin}"
 
     # ------------------------------------------------------------ cache
-    async def _cached_rules(self, origin: str) -> Protego | None:
-        """Return the parsed robots.txt of an origin from the caches (process, Redis); None if it is in neither."""
+    async def _cached_rules(self, origin: str) -> RobotsRules | None:
+        """Return the rules of an origin from the caches (process, Redis); None if they are in neither."""
         now = asyncio.get_running_loop().time()
-        until, rules = self._robots.get(origin, (0.0, None))
-        if rules is not None and now < until:
-            return rules
-        key = self._key(origin)
-        text = cast("bytes | None", await retry_while_unavailable(self._client, lambda: self._client.get(key)))
-        return await self._cache_rules(origin, text) if text is not None else None
+        stored = self._cache.get(origin, now)
+        if stored is None:
+            key = self._key(origin)
+            stored = cast("bytes | None", await retry_while_unavailable(self._client, lambda: self._client.get(key)))
+            if stored is None:
+                return None
+            self._cache.put(origin, stored, until=now + self._cache_s)
+        try:
+            return RobotsRules.decode(stored)
+        except ValueError:  # the form of another version
+            return None
 
-    async def _cache_rules(self, origin: str, text: bytes) -> Protego:
-        """Parse a robots.txt and cache it in the process; if the cache is full, the oldest entry is dropped."""
-        rules = await asyncio.to_thread(Protego.parse, text.decode("utf-8-sig", "replace"))
-        while len(self._robots) >= _ROBOTS_CACHE_SIZE:
-            self._robots.pop(next(iter(self._robots)))
-        until = asyncio.get_running_loop().time() + min(_ROBOTS_CACHE_S, self._settings.politeness.robots_ttl_s)
-        self._robots.pop(origin, None)
-        self._robots[origin] = (until, rules)
-        return rules
+    @property
+    def _cache_s(self) -> float:
+        return min(_CACHE_S, self._settings.politeness.robots_ttl_s)
 
     # ------------------------------------------------------------ fetch
-    async def _fetch_rules(self, origin: str) -> Protego:
-        """Fetch the robots.txt of an origin, or wait for the worker that is fetching it; cache and return it."""
+    async def _fetch_rules(self, origin: str) -> RobotsRules:
+        """Fetch the robots.txt of an origin, or wait for the worker that is fetching it; cache and return the rules."""
         client, token = self._client, secrets.token_hex(8)
         lock, lease_ms = f"{self._key(origin)}:asking", math.ceil((self._settings.fetch.total_timeout_s + 1) * 1000)
         give_up_at = asyncio.get_running_loop().time() + ROBOTS_WAIT_S
@@ -103,18 +133,35 @@ class Politeness:
             if asyncio.get_running_loop().time() >= give_up_at:
                 raise NotYet("host_busy", f"{origin}/robots.txt is being fetched", ROBOTS_WAIT_S)
             await asyncio.sleep(ROBOTS_POLL_S)
-            if rules := await self._cached_rules(origin):
-                return rules
+            if found := await self._cached_rules(origin):
+                return found
         try:
-            if rules := await self._cached_rules(origin):  # fetched by another worker before the lock was taken
-                return rules
+            if found := await self._cached_rules(origin):  # fetched by another worker before the lock was taken
+                return found
             with span("robots"):
-                text = await self._fetch_robots(origin)
+                body = await self._fetch_robots(origin)
+            rules, stored = await asyncio.to_thread(self._parse, origin, body)
             key, ttl_s = self._key(origin), self._settings.politeness.robots_ttl_s
-            await retry_while_unavailable(client, lambda: client.set(key, text, ex=ttl_s))
+            await retry_while_unavailable(client, lambda: client.set(key, stored, ex=ttl_s))
         finally:
             await retry_while_unavailable(client, lambda: client.delete(lock))
-        return await self._cache_rules(origin, text)
+        self._cache.put(origin, stored, until=asyncio.get_running_loop().time() + self._cache_s)
+        return rules
+
+    def _parse(self, origin: str, body: bytes) -> tuple[RobotsRules, bytes]:
+        """Return the rules of a robots.txt and their encoded form; log a warning if not all of them are heeded."""
+        is_truncated = len(body) >= self._max_bytes
+        if is_truncated:  # the rest of a rule would be another rule
+            body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
+        rules = parse_robots(body, AGENT)
+        if is_truncated or rules.cut:
+            number = len(rules.allowed) + len(rules.disallowed)
+            log.warning("robots_limited", origin=origin, bytes=len(body), rules=number, cut=rules.cut)
+        return rules, rules.encode()
+
+    @property
+    def _max_bytes(self) -> int:
+        return min(self._settings.politeness.robots_max_bytes, self._settings.fetch.max_body_bytes)
 
     async def _fetch_robots(self, origin: str) -> bytes:
         """Return the bytes of robots.txt; b"" if the site has none.
@@ -122,9 +169,7 @@ class Politeness:
         While it is unreachable, no page may be requested (RFC 9309, 2.3.1.4).
         """
         try:
-            page = await self._fetcher.get(
-                f"{origin}/robots.txt", resource_type=ROBOTS, max_bytes=self._settings.politeness.robots_max_bytes
-            )
+            page = await self._fetcher.get(f"{origin}/robots.txt", resource_type=ROBOTS, max_bytes=self._max_bytes)
         except Permanent as e:
             if e.reason.startswith("http_") or e.reason in _NO_ROBOTS:
                 return b""
@@ -136,12 +181,3 @@ class Politeness:
             unreachable.outage = e.outage
             raise unreachable from None
         return page.body
-
-
-def _requested_delay_s(rules: Protego) -> float:
-    """Return the longer of Crawl-delay and the interval of Request-rate, in seconds; math.inf if it overflows."""
-    rate = rules.request_rate(AGENT)
-    try:
-        return max(rules.crawl_delay(AGENT) or 0.0, rate.seconds / rate.requests if rate else 0.0)
-    except OverflowError:  # the two integers of Request-rate may have any number of digits
-        return math.inf
