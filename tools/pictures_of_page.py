@@ -89,6 +89,7 @@ def fleet_status(ago: int = 0) -> bytes:
         queue=Depth(
             backlog=FLEET.backlog + 35 * (ago % 29),
             pending=FLEET.pending,
+            waiting=FLEET.waiting,
             delayed=FLEET.delayed,
             dead=FLEET.dead,
             oldest_s=FLEET.lag_s,
@@ -102,6 +103,8 @@ def fleet_status(ago: int = 0) -> bytes:
         ],
         services=list(FLEET.services),
         hosts=list(FLEET.hosts),
+        waiting_hosts=FLEET.waiting_hosts,
+        down_hosts=FLEET.down_hosts,
         lags=list(FLEET.lags),
         dead=DeadLetterCounts(
             newest=FLEET.dead, by_reason={"http_404": 71, "not_an_article": 58, "robots": 22, "timeout_read": 12}

@@ -47,7 +47,8 @@ async def test_once_prints_plain_text_and_ends(redis: Redis, settings: Settings)
     status, out, err = await run_once(settings)
     assert (status, err) == (0, "")
     assert "\x1b" not in out
-    assert "2 ready" in out
+    assert "0 ready" in out
+    assert "2 waiting for hosts" in out
     assert "1 dead letter " in out
     assert any(line.startswith("worker") for line in out.splitlines())
     assert "http_410   https://a.example/0" in out
@@ -121,7 +122,8 @@ async def test_the_dashboard_is_redrawn_until_ctrl_c_and_the_terminal_restored(s
         await terminal.wait_for("0 ready")
         async with UrlQueue(settings.redis.url or "", settings) as queue:
             await queue.put_many([Task(id=str(n), url=f"https://a.example/{n}") for n in range(7)])
-        await terminal.wait_for("7 ready")
+        await terminal.wait_for("1 ready")
+        await terminal.wait_for("6 waiting for hosts")
         terminal.child.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(terminal.child.wait(), TIMEOUT_S) == 0
         await terminal.wait_for("\x1b[?25h")  # the cursor

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from tests.monitor.snapshots import AGE_S, old_entry_id, snapshot
 from worker.monitor.snapshot import MAX_HOSTS
-from worker.queue import HostRequest, Hosts, UrlQueue
+from worker.queue import HostRequest, Hosts, QueueKeys, UrlQueue
 from worker.schema import Task, event_stream
 from worker.settings import Settings
 
@@ -68,7 +68,7 @@ async def test_hosts_that_fail_are_counted_and_some_are_listed_with_their_pauses
     for n in range(MAX_HOSTS + 5):
         await hosts.failed(HostRequest(f"news-{n}.example", f"{n}"), "http_429", jitter=0.5, pause_s=100 + n)
     fleet = await snapshot(redis, settings)
-    assert fleet.paused_hosts == MAX_HOSTS + 5
+    assert fleet.down_hosts == MAX_HOSTS + 5
     assert len(fleet.hosts) == MAX_HOSTS
     assert all(100 <= host.pause_s + 5 <= 100 + MAX_HOSTS + 10 for host in fleet.hosts)
 
@@ -80,10 +80,31 @@ async def test_a_host_whose_tasks_wait_for_its_delay_is_not_paused(redis: Redis,
         [delivery] = await queue.read(1, 0)
         await queue.settle(delivery, [])
         fleet = await snapshot(redis, settings)
-    assert (fleet.waiting_hosts, fleet.paused_hosts, fleet.waiting) == (1, 0, 2)
+    assert (fleet.waiting_hosts, fleet.down_hosts, fleet.waiting) == (1, 0, 2)
     (host,) = fleet.hosts
-    assert (host.host, host.pause_s) == ("a.example", 0)
+    assert (host.host, host.pause_s, host.waiting, host.reason) == ("a.example", 0, 2, None)
     assert host.wait_s == pytest.approx(30, abs=5)
+
+
+async def test_a_host_that_failed_more_than_an_hour_ago_is_not_counted_as_down(
+    redis: Redis, settings: Settings
+) -> None:
+    keys = QueueKeys(settings.redis.key_prefix)
+    await redis.zadd(keys.down, {"old.example": (time.time() - 3_700) * 1000, "new.example": time.time() * 1000})
+    assert (await snapshot(redis, settings)).down_hosts == 1
+
+
+async def test_the_lag_of_the_release_is_the_age_of_the_task_that_is_due_first(
+    redis: Redis, settings: Settings
+) -> None:
+    keys = QueueKeys(settings.redis.key_prefix)
+    now_ms = time.time() * 1000
+    await redis.zadd(keys.hosts, {"full.example": float("inf"), "later.example": now_ms + 60_000})
+    assert (await snapshot(redis, settings)).release_lag_s == 0
+    await redis.zadd(keys.later, {"task": now_ms - 200_000})
+    assert (await snapshot(redis, settings)).release_lag_s == pytest.approx(200, abs=5)
+    await redis.zadd(keys.hosts, {"due.example": now_ms - 500_000})
+    assert (await snapshot(redis, settings)).release_lag_s == pytest.approx(500, abs=5)
 
 
 # ---------------------------------------------------------------- consumer groups

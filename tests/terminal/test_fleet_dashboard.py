@@ -71,7 +71,7 @@ def test_a_fleet_without_services_says_how_to_start_one() -> None:
 
 def test_empty_tables_are_left_out() -> None:
     text = rendered(QUIET)
-    assert all(word not in text for word in ("subscribers", "given up  ", "next slot"))
+    assert all(word not in text for word in ("subscribers", "given up  ", "next request"))
 
 
 def test_a_worker_is_shown_with_its_rates_and_its_last_error() -> None:
@@ -100,14 +100,16 @@ def test_a_silent_or_stuck_service_is_red() -> None:
 def test_a_lagging_or_nearly_full_queue_is_red() -> None:
     assert "\x1b[1;31mlag 20m 0s" in coloured(replace(QUIET, lag_s=1200))
     assert "\x1b[1;31m950 ready" in coloured(replace(QUIET, backlog=950))
+    assert "\x1b[1;31m1 ready" in coloured(replace(QUIET, backlog=1, waiting=900, delayed=20))
     assert "\x1b[1;31m" not in coloured(replace(QUIET, backlog=500, services=(WORKER,)))
 
 
-def test_paused_and_waiting_hosts_have_different_reasons() -> None:
-    hosts = (ThrottledHost(host="a.example", wait_s=90, pause_s=60), ThrottledHost(host="b.example", wait_s=5))
-    text = rendered(replace(QUIET, hosts=hosts, waiting_hosts=2, paused_hosts=1))
-    assert "in 1m 30s   paused by Retry-After" in text
-    assert "in 5.0s   crawl delay" in text
+def test_failing_and_waiting_hosts_have_different_reasons() -> None:
+    failing = ThrottledHost(host="a.example", wait_s=90, pause_s=60, waiting=1_200, reason="http_503", down_s=250)
+    hosts = (failing, ThrottledHost(host="b.example", wait_s=5, waiting=3))
+    lines = [line.split() for line in rendered(replace(QUIET, hosts=hosts)).splitlines()]
+    assert ["a.example", "in", "1m", "30s", "1,200", "http_503,", "fails", "for", "4m", "10s"] in lines
+    assert ["b.example", "in", "5.0s", "3", "delay", "between", "requests"] in lines
 
 
 def test_subscribers_are_ordered_by_lag() -> None:
@@ -188,12 +190,12 @@ def test_the_dashboard_fits_any_width(width: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("waiting", "paused", "words"),
-    [(1, 0, "reason (1 host waits, 0 are paused)"), (2, 1, "reason (2 hosts wait, 1 is paused)")],
+    ("waiting", "down", "words"),
+    [(1, 0, "reason (1 host waits, 0 hosts fail)"), (2, 1, "reason (2 hosts wait, 1 host fails)")],
 )
-def test_counts_of_hosts_agree_with_their_verbs(waiting: int, paused: int, words: str) -> None:
+def test_counts_of_hosts_agree_with_their_verbs(waiting: int, down: int, words: str) -> None:
     hosts = (ThrottledHost(host="a.example", wait_s=90),)
-    assert words in rendered(replace(QUIET, hosts=hosts, waiting_hosts=waiting, paused_hosts=paused))
+    assert words in rendered(replace(QUIET, hosts=hosts, waiting_hosts=waiting, down_hosts=down))
 
 
 def test_one_dead_letter_is_singular() -> None:

@@ -128,7 +128,11 @@ class Status(Struct, frozen=True, kw_only=True):
     services: list[ServiceHeartbeat]
     """Last heartbeat of every service."""
     hosts: list[ThrottledHost]
-    """Hosts paused for politeness, longest pause first; truncated."""
+    """Hosts that fail, the last failure first, then those with the longest waits; truncated."""
+    waiting_hosts: int
+    """Number of hosts whose next task is due later."""
+    down_hosts: int
+    """Number of hosts that failed within the last hour and have not answered since."""
     lags: list[ConsumerLag]
     """Lag of every consumer group, webhook and sink."""
     dead: DeadLetterCounts

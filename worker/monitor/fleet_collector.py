@@ -99,6 +99,11 @@ _QUEUE_GAUGES: Final = (
     ("max_backlog", "queue_limit_tasks", "Number of waiting tasks at which the queue rejects more."),
     ("lag_s", "queue_lag_seconds", "Time since the oldest undelivered task became ready; 0 if there is none."),
     (
+        "release_lag_s",
+        "queue_release_lag_seconds",
+        "Time for which the task that is due first has not been released to the workers; 0 if none is due.",
+    ),
+    (
         "oldest_pending_s",
         "queue_oldest_pending_seconds",
         "Time since the oldest pending task became ready; 0 if there is none.",
@@ -126,20 +131,20 @@ def _service_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
 
 def _host_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
     yield gauge(
-        "communique_paused_hosts",
-        "Hosts that demanded a pause by Retry-After that is not over.",
+        "communique_down_hosts",
+        "Hosts that failed within the last hour and have not answered since.",
         (),
-        unlabelled([snapshot.paused_hosts] if snapshot else []),
+        unlabelled([snapshot.down_hosts] if snapshot else []),
     )
     yield gauge(
         "communique_waiting_hosts",
-        "Hosts whose next free slot is in the future.",
+        "Hosts whose next task is due later: their delay or pause is not over.",
         (),
         unlabelled([snapshot.waiting_hosts] if snapshot else []),
     )
     yield gauge(
         "communique_host_pause_seconds",
-        "Remaining pause of a host; at most the twenty longest.",
+        "Time until the next request to a host that fails; at most the twenty that failed last.",
         ("host",),
         [((host.host,), host.pause_s) for host in snapshot.hosts if host.pause_s] if snapshot else (),
     )

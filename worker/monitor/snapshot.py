@@ -45,9 +45,10 @@ async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, d
         **_queue_counts(depth),
         max_backlog=settings.queue.max_backlog,
         services=tuple(sorted(heartbeats, key=lambda heartbeat: (heartbeat.service, heartbeat.name))),
+        release_lag_s=counts.release_lag_s,
         waiting_hosts=counts.waiting,
-        paused_hosts=counts.down,
-        hosts=tuple(_throttled(host) for host in hosts if host.wait_s or host.probe_s),
+        down_hosts=counts.down,
+        hosts=tuple(_throttled(host) for host in hosts if host.wait_s or host.reason),
         consumers=tuple(consumers),
         lags=(*await _group_lags(client, prefix, at), *await _consumer_lags(client, prefix, consumers, at)),
         dead_letters=await _dead_letters(queue, dead_letters) if dead_letters else (),
@@ -80,8 +81,14 @@ async def _dead_letters(queue: UrlQueue, count: int) -> tuple[DeadLetterSummary,
 
 # ---------------------------------------------------------------- hosts
 def _throttled(host: HostState) -> ThrottledHost:
-    wait_s = host.wait_s or 0.0
-    return ThrottledHost(host=host.host, pause_s=host.probe_s, wait_s=max(wait_s, host.probe_s))
+    return ThrottledHost(
+        host=host.host,
+        pause_s=host.probe_s,
+        wait_s=max(host.wait_s or 0.0, host.probe_s),
+        waiting=host.waiting,
+        reason=host.reason,
+        down_s=host.down_s,
+    )
 
 
 # ---------------------------------------------------------------- lags

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from worker.queue.hosts import MAX_PAUSE_S
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -48,7 +50,10 @@ class HostCounts(Struct, frozen=True, kw_only=True):
     waiting: int
     """Hosts whose next task may be released at a later time."""
     down: int
-    """Hosts that fail."""
+    """Hosts that failed within the last MAX_PAUSE_S and have not answered since; one with tasks is probed within that
+    time."""
+    release_lag_s: float
+    """Seconds for which the task that is due first has not been released; 0.0 where none is due."""
 
 
 async def count_hosts(client: Redis, keys: QueueKeys, now_ms: float) -> HostCounts:
@@ -56,9 +61,12 @@ async def count_hosts(client: Redis, keys: QueueKeys, now_ms: float) -> HostCoun
     pipe = client.pipeline(transaction=False)
     pipe.zcard(keys.hosts)
     pipe.zcount(keys.hosts, f"({now_ms:.0f}", "(+inf")
-    pipe.zcard(keys.down)
-    known, waiting, down = await pipe.execute()
-    return HostCounts(known=known, waiting=waiting, down=down)
+    pipe.zcount(keys.down, f"({now_ms - MAX_PAUSE_S * 1000:.0f}", "+inf")
+    pipe.zrange(keys.hosts, 0, 0, withscores=True)
+    pipe.zrange(keys.later, 0, 0, withscores=True)
+    known, waiting, down, *first = await pipe.execute()
+    due_ms = min((score for found in first for _, score in found), default=now_ms)
+    return HostCounts(known=known, waiting=waiting, down=down, release_lag_s=max(0.0, now_ms - due_ms) / 1000)
 
 
 async def list_hosts(client: Redis, keys: QueueKeys, now_ms: float, limit: int) -> list[HostState]:

@@ -58,9 +58,16 @@ class ThrottledHost(Struct, frozen=True, kw_only=True):
 
     host: str
     wait_s: float
-    """Seconds until the host's next slot that is not reserved."""
+    """Seconds until its next request."""
     pause_s: float = 0.0
-    """Remaining seconds of the pause that the host demanded by Retry-After; 0 if there is none."""
+    """Remaining seconds of the pause after a failure: until the next probe, or as long as Retry-After said; 0 if there
+    is none."""
+    waiting: int = 0
+    """Number of tasks in its queue."""
+    reason: str | None = None
+    """Code of its last failure; None while it works."""
+    down_s: float = 0.0
+    """Seconds since the first of its failures in a row; 0 while it works."""
 
 
 class ConsumerStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -128,10 +135,14 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     oldest_pending_s: float = 0.0
     """Seconds since the oldest pending task became ready; 0 if there is none."""
     services: tuple[ServiceHeartbeat, ...] = ()
+    release_lag_s: float = 0.0
+    """Seconds for which the task that is due first has not been released; 0 if none is due."""
     waiting_hosts: int = 0
-    paused_hosts: int = 0
+    """Number of hosts whose next task is due later."""
+    down_hosts: int = 0
+    """Number of hosts that failed within the last hour and have not answered since."""
     hosts: tuple[ThrottledHost, ...] = ()
-    """The hosts with the longest waits, at most as many as a snapshot reads; paused hosts first."""
+    """Hosts that fail, the last failure first, then those with the longest waits; bounded (`MAX_HOSTS`)."""
     consumers: tuple[ConsumerStatus, ...] = ()
     lags: tuple[ConsumerLag, ...] = ()
     """Lags of consumer groups, webhooks and sinks."""
@@ -141,6 +152,11 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     """Memory used by Redis."""
     memory_limit_bytes: int = 0
     """`maxmemory` of Redis; 0 if there is no limit."""
+
+    @property
+    def queued(self) -> int:
+        """Number of tasks that are not in progress: ready, waiting for their hosts, or to retry."""
+        return self.backlog + self.waiting + self.delayed
 
     def age_s(self, record: ServiceHeartbeat | ConsumerStatus) -> float:
         """Return the seconds from the time of `record` to the time of this snapshot; never negative."""

@@ -42,7 +42,7 @@ def render_fleet(fleet: FleetSnapshot) -> RenderableType:
 
 # ---------------------------------------------------------------- two lines of figures
 def _queue(fleet: FleetSnapshot) -> Text:
-    nearly_full = fleet.backlog + fleet.waiting + fleet.delayed > NEARLY_FULL * fleet.max_backlog
+    nearly_full = fleet.queued > NEARLY_FULL * fleet.max_backlog
     memory_nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     return _line(
         "queue",
@@ -113,12 +113,22 @@ def _figure(value: float, number_format: str) -> Text:
 
 def _hosts(hosts: Sequence[ThrottledHost], fleet: FleetSnapshot) -> Table:
     waiting = plural(fleet.waiting_hosts, "host waits", "hosts wait")
-    paused = f"{fleet.paused_hosts:,} {'is' if fleet.paused_hosts == 1 else 'are'} paused"
-    table = make_table("host", "next slot|", f"reason ({waiting}, {paused})")
+    down = plural(fleet.down_hosts, "host fails", "hosts fail")
+    table = make_table("host", "next request|", "queue|", f"reason ({waiting}, {down})")
     for host in hosts[:MAX_ROWS]:
-        reason = Text("paused by Retry-After", "yellow") if host.pause_s else Text("crawl delay", "dim")
-        table.add_row(Text(sanitise(host.host)), Text(f"in {format_duration(host.wait_s)}"), reason)
+        table.add_row(
+            Text(sanitise(host.host)),
+            Text(f"in {format_duration(host.wait_s)}"),
+            Text(f"{host.waiting:,}", "" if host.waiting else "dim"),
+            _reason(host),
+        )
     return table
+
+
+def _reason(host: ThrottledHost) -> Text:
+    if host.reason is None:
+        return Text("delay between requests", "dim")
+    return Text(f"{sanitise(host.reason)}, fails for {format_duration(host.down_s)}", "yellow")
 
 
 def _dead_letters(letters: Sequence[DeadLetterSummary]) -> Table:

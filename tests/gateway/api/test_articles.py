@@ -54,8 +54,9 @@ async def test_every_url_is_put_seen_or_refused(server: RunningGateway, settings
     assert (refused["url"], refused["reason"]) == ("ftp://b.example/", "bad_url")
     assert answer["results"][0]["article"] == article_id("https://a.example/1")
     async with UrlQueue(settings.redis.url or "", settings) as queue:
-        taken = [delivery.task.url for delivery in await queue.read(10, 0)]
-    assert taken == ["https://a.example/1", "https://a.example/2"]
+        [taken] = await queue.read(10, 0)
+        depth = await queue.depth()
+    assert (taken.task.url, depth.waiting) == ("https://a.example/1", 1)
 
 
 async def test_a_request_with_only_refused_urls_is_unprocessable(server: RunningGateway) -> None:

@@ -7,27 +7,35 @@ import re
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from tests.gateway.conftest import Publisher, RunningGateway, wait_until
 from worker.gateway.api import status
-from worker.queue import UrlQueue
+from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
 
 
 async def test_the_status_counts_tasks_dead_letters_events_and_clients(
-    server: RunningGateway, publish: Publisher, settings: Settings
+    redis: Redis, server: RunningGateway, publish: Publisher, settings: Settings
 ) -> None:
-    urls = [f"https://a.example/{i}" for i in range(4)]
+    urls = [f"https://{host}.example/{i}" for i in range(2) for host in ("a", "b", "c", "d")]
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put_many([Task(id=task_id(url), url=url) for url in urls])
         first, second = await queue.read(2, 0)
         await queue.dead_letter(second, "http_404", "gone")
+        await Hosts(redis, settings).failed(HostRequest("d.example", "1"), "dns", jitter=0.5)
         await publish.numbers(1, 2, 4)
         async with server.listen():
             shown = await server.get("/v1/status")
-        assert (shown["queue"]["backlog"], shown["queue"]["pending"], shown["queue"]["dead"]) == (2, 1, 1)
+        queue_counts = {name: shown["queue"][name] for name in ("backlog", "waiting", "pending", "delayed", "dead")}
+        assert queue_counts == {"backlog": 2, "waiting": 4, "pending": 1, "delayed": 0, "dead": 1}
+        assert (shown["waiting_hosts"], shown["down_hosts"]) == (1, 1)
+        assert [(host["host"], host["reason"]) for host in shown["hosts"]] == [
+            ("d.example", "dns"),
+            ("b.example", None),
+        ]
         assert shown["queue"]["oldest_pending_s"] >= 0
         assert [(w["name"], w["pending"]) for w in shown["workers"]] == [(queue.consumer, 1)]
         assert shown["dead"] == {"newest": 1, "by_reason": {"http_404": 1}}

@@ -200,7 +200,7 @@ async def test_the_focus_stays_while_health_is_redrawn(ui: BrowserPage) -> None:
     await health(ui)
     services = ui.page.get_by_role("region", name="Services")
     await services.focus()
-    waiting = ui.page.locator(".tiles div", has_text="Waiting").locator("b").first
+    waiting = ui.page.locator(".tiles div:has(dt:text-is('Waiting'))").locator("b")
     await ui.page.unroute("**/v1/status")
     await expect(waiting).to_have_text("0")
     await expect(services).to_be_focused()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 pytest.importorskip("playwright.async_api", reason="playwright is not installed: pip install -e '.[dev]'")
@@ -75,6 +76,24 @@ async def test_a_silent_service_is_named(ui: BrowserPage) -> None:
     await expect(row).to_contain_text(f"silent for {FLEET.age_s(silent):.0f} s")
     others = ui.page.get_by_role("region", name="Services").get_by_role("cell", name="running", exact=True)
     await expect(others).to_have_count(len(FLEET.services) - 1)
+
+
+async def test_tasks_that_wait_for_hosts_are_part_of_the_queue(ui: BrowserPage) -> None:
+    status = msgspec.json.decode(fleet_status())
+    status |= {"services": [], "down_hosts": 1}
+    status["queue"] |= {"backlog": 0, "pending": 0, "waiting": 2_310, "delayed": 4, "oldest_s": None}
+    body = msgspec.json.encode(status)
+    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=body, content_type="application/json"))
+    await ui.go("#/health")
+    await expect(ui.page.locator(".verdict")).to_have_text(
+        "2,314 tasks wait for their hosts or their next attempt. 1 host fails."
+    )
+    for name, figure in {"Ready": "0", "Waiting": "2,310", "To retry": "4", "Hosts down": "1"}.items():
+        await expect(ui.page.locator(f".tiles div:has(dt:text-is('{name}')) b")).to_have_text(figure)
+    host = FLEET.hosts[1]
+    row = ui.page.get_by_role("row", name=re.compile(host.host))
+    await expect(row).to_contain_text("for 21 min")
+    await expect(row).to_contain_text(str(host.waiting))
 
 
 async def test_outdated_figures_are_shown_as_stale(ui: BrowserPage) -> None:

@@ -83,6 +83,8 @@ class StatusHandlers:
             workers=await self._queue.workers(),
             services=list(fleet.services),
             hosts=list(fleet.hosts),
+            waiting_hosts=fleet.waiting_hosts,
+            down_hosts=fleet.down_hosts,
             lags=list(fleet.lags),
             dead=await self._count_dead_letters(),
             events=await events_per_kind(self._client, prefix),

@@ -1,4 +1,4 @@
-// The health view: the queue, the services, dead letters by reason, paused hosts and the lag of consumers.
+// The health view: the queue, the services, dead letters by reason, failing hosts and the lag of consumers.
 
 import { json } from "./api.js";
 import { announce, el, foreignText, patch, svg } from "./dom.js";
@@ -68,8 +68,8 @@ export class Health {
   }
 
   #draw(status) {
-    const { backlog, pending, delayed } = status.queue;
-    this.#samples = [...this.#samples, backlog + pending + delayed].slice(-SAMPLES);
+    const { backlog, waiting, pending, delayed } = status.queue;
+    this.#samples = [...this.#samples, backlog + waiting + pending + delayed].slice(-SAMPLES);
     this.#showVerdict(...judge(status));
     const panels = [
       tiles(status),
@@ -86,7 +86,7 @@ export class Health {
 }
 
 /** Return the severity and one sentence about the most severe problem: ["good" | "late" | "bad", text]. */
-function judge({ queue, workers, services, at }) {
+function judge({ queue, workers, services, at, down_hosts: downHosts }) {
   const oldest = queue.oldest_s ?? 0;
   const down = services.filter((service) => silences(service, at).length > 0);
   if (down.length > 0) {
@@ -94,18 +94,19 @@ function judge({ queue, workers, services, at }) {
     const others = down.length > 3 ? [plural(down.length - 3, "other")] : [];
     return ["bad", `Not responding: ${[...names, ...others].join(", ")}.`];
   }
-  if (queue.backlog + queue.pending > 0 && workers.length === 0)
-    return ["bad", `${plural(queue.backlog, "task")} waiting, and no worker is running.`];
+  const queued = queue.backlog + queue.waiting + queue.delayed;
+  if (queued + queue.pending > 0 && workers.length === 0)
+    return ["bad", `${plural(queued + queue.pending, "task")} in the queue, and no worker is running.`];
   const silence = Math.min(...workers.map((worker) => worker.idle_s));
   if (queue.backlog > 0 && silence > LATE_S) return ["bad", `No worker has fetched a task for ${formatDuration(silence)}.`];
   if (oldest > LATE_S) return ["late", `The oldest task has been waiting for ${formatDuration(oldest)}.`];
+  const failing = downHosts > 0 ? ` ${plural(downHosts, "host fails", "hosts fail")}.` : "";
   if (queue.backlog + queue.pending > 0)
-    return ["good", `Working: ${plural(queue.pending, "task")} in progress, ${formatNumber(queue.backlog)} waiting.`];
-  if (queue.delayed > 0)
-    return [
-      "good",
-      `${plural(queue.delayed, "task")} ${agree(queue.delayed, "is", "are")} deferred until ${agree(queue.delayed, "its", "their")} due time.`,
-    ];
+    return ["good", `Working: ${plural(queue.pending, "task")} in progress, ${formatNumber(queued)} in the queue.${failing}`];
+  if (queued > 0) {
+    const sentence = `${plural(queued, "task")} ${agree(queued, "waits for its host or its", "wait for their hosts or their")} next attempt.`;
+    return ["good", sentence + failing];
+  }
   return ["good", workers.length > 0 ? "All done: no task is waiting." : "No task is waiting, and no worker is running."];
 }
 
@@ -116,12 +117,14 @@ function silences({ at: heartbeat, late = {} }, at) {
   return Object.entries(late).map(([loop, seconds]) => `${loop} silent for ${formatDuration(seconds)}`);
 }
 
-function tiles({ queue, stream }) {
+function tiles({ queue, stream, down_hosts: downHosts }) {
   const figures = [
-    ["Waiting", formatNumber(queue.backlog), "ready, not yet taken"],
+    ["Ready", formatNumber(queue.backlog), "not yet taken"],
     ["In progress", formatNumber(queue.pending), "taken by workers"],
-    ["Deferred", formatNumber(queue.delayed), "until their due time"],
-    ["Oldest waiting", age(queue.oldest_ready_s), "since it became ready"],
+    ["Waiting", formatNumber(queue.waiting), "for their hosts"],
+    ["To retry", formatNumber(queue.delayed), "at a later time"],
+    ["Hosts down", formatNumber(downHosts), "failed, no answer since"],
+    ["Oldest ready", age(queue.oldest_ready_s), "since it became ready"],
     ["Oldest in progress", age(queue.oldest_pending_s), "since it became ready"],
     ["Lag", formatDuration(stream.lag_s), "from stream to gateway"],
     ["Live streams", formatNumber(stream.clients), agree(stream.clients, "client", "clients")],
@@ -138,7 +141,7 @@ function tiles({ queue, stream }) {
 
 const age = (seconds) => (seconds === null || seconds === undefined ? "–" : formatDuration(seconds));
 
-/** Chart the number of tasks waiting, in progress or deferred since the view was first shown. */
+/** Chart the number of unfinished tasks since the view was first shown. */
 function chart(samples) {
   const highest = Math.max(1, ...samples);
   const drawn = samples.length > 1 ? samples : [...samples, ...samples]; // a single sample is drawn as a line
@@ -209,17 +212,18 @@ function deadLetterPanel({ queue, dead: { newest, by_reason: reasons } }) {
   );
 }
 
-/** Hosts that are backing off come first; the others wait for their next politeness slot. */
+/** Hosts that fail come first; the others wait for the delay between two requests. */
 function hostPanel(all) {
   const rows = all
-    .toSorted((a, b) => b.pause_s - a.pause_s || b.wait_s - a.wait_s)
-    .map(({ host, pause_s: pause, wait_s: wait }) => [
+    .toSorted((a, b) => b.down_s - a.down_s || b.wait_s - a.wait_s)
+    .map(({ host, wait_s: wait, waiting, reason, down_s: down }) => [
       host,
-      pause > 0 ? formatDuration(pause) : "–",
-      formatDuration(Math.max(pause, wait)),
+      reason === null ? "–" : `${humanise(reason)}, for ${formatDuration(down)}`,
+      formatNumber(waiting),
+      formatDuration(wait),
     ]);
-  return panel("Paused and busy hosts", "No host has to wait.", rows, () =>
-    table(["Host", "Paused for", "Next request in"], rows),
+  return panel("Failing and busy hosts", "No host has to wait.", rows, () =>
+    table(["Host", "Fails", "Queue", "Next request in"], rows),
   );
 }
 

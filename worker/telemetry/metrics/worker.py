@@ -48,6 +48,25 @@ DEAD_LETTERS = Counter(
 CLAIMS = Counter("communique_claims", "Tasks claimed from a worker whose lease had expired.", registry=REGISTRY)
 LOST_LEASES = Counter("communique_lost_leases", "Tasks of this worker that another worker claimed.", registry=REGISTRY)
 
+PERMIT_WAITS = Counter(
+    "communique_permit_waits", "Requests that waited for the permit of their host.", registry=REGISTRY
+)
+PERMIT_WAIT_S = Counter(
+    "communique_permit_wait_seconds", "Time that requests waited for the permit of their host.", registry=REGISTRY
+)
+HOST_FAILURES = Counter(
+    "communique_host_failures",
+    "Requests that failed by the fault of the host (connection, DNS, TLS, timeout, robots.txt, 429, 5xx).",
+    ["reason"],
+    registry=REGISTRY,
+)
+CIRCUIT_OPENINGS = Counter(
+    "communique_circuit_openings",
+    "Failures of a host after which it is paused: its circuit breaker opened or reopened, or Retry-After.",
+    ["reason"],
+    registry=REGISTRY,
+)
+
 SOURCES_ASKED = Counter(
     "communique_sources_asked",
     "Polls of a source by result (read, unchanged, waiting, failed).",
@@ -67,11 +86,16 @@ SOURCE_FAILURES = Gauge(
 
 STAGE_NAMES: Final = ("admit", "fetch", "digest", "parse", "extract", "settle", "whole")
 COMMON_REASONS: Final = (
-    *("bug", "crashed", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
+    *("bug", "crashed", "host_down", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
     *("not_an_article", "too_large", "dns", "tls", "connect", "reset", "timeout_connect", "timeout_read"),
     *("timeout_total", "http_403", "http_404", "http_410", "http_429", "http_500", "http_502", "http_503"),
 )
 """Reasons whose series are created at zero."""
+HOST_REASONS: Final = (
+    *("dns", "tls", "connect", "reset", "timeout_connect", "timeout_read", "timeout_total", "robots_unreachable"),
+    *("http_429", "http_500", "http_502", "http_503"),
+)
+"""The same for failures of hosts."""
 
 
 def init_series() -> None:
@@ -92,6 +116,9 @@ def init_series() -> None:
         for outcome in ("put_off", "dead"):
             ARTICLES.labels(outcome, reason)
         DEAD_LETTERS.labels(reason)
+    for reason in HOST_REASONS:
+        HOST_FAILURES.labels(reason)
+        CIRCUIT_OPENINGS.labels(reason)
 
 
 def count_events(events: Iterable[Event]) -> None:
