@@ -144,7 +144,7 @@ async def _consume(settings: Settings, addresses: Sequence[str]) -> Figure:
         worker = await _worker(settings)
         started_s, watch = tree_cpu_s(worker.pid), Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
-        await _until(queue, lambda depth: not depth.backlog + depth.pending + depth.delayed)
+        await _until(queue, lambda depth: not depth.unfinished)
         figure = watch.figure("worker (consume)", len(addresses), cpu_s=tree_cpu_s(worker.pid) - started_s)
         worker.terminate()
         assert await worker.wait() == 0

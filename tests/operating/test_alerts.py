@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 
 from tests.operating.conftest import (
     INSTANCE,
+    OLD_S,
     AssertFires,
     Monitored,
     fired,
@@ -34,11 +35,8 @@ from tests.operating.conftest import (
 from tests.operating.promtool import Phase, Series, alert_states, down, requires, series
 from worker.consume import Consumer, open_consumer, page_reader
 from worker.discover import Discovery, Source, open_discovery
-from worker.errors import Transient
-from worker.fetch.client import Fetcher
-from worker.fetch.politeness import Politeness
 from worker.monitor import monitored_service as health
-from worker.queue import UrlQueue
+from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Page, Task, fleet, task_id
 from worker.settings import Settings
 from worker.streams import connect
@@ -73,7 +71,7 @@ async def is_drained(settings: Settings) -> bool:
         depth = await queue.depth()
     finally:
         await queue.aclose()
-    return not depth.backlog + depth.pending + depth.delayed
+    return not depth.unfinished
 
 
 def site(*routes: tuple[str, str]) -> TestServer:
@@ -225,11 +223,25 @@ async def test_a_queue_without_a_working_reader(
 ) -> None:
     async with UrlQueue(settings.redis.url or "", settings) as queue, monitored(settings) as scrape:
         before = await scrape()
-        await redis.xadd(queue.keys.urls, {"task": '{"id":"t","url":"https://a.example/"}'}, id=old_entry_id())
+        await redis.xadd(queue.keys.ready, {"task": '{"id":"t","url":"https://a.example/"}'}, id=old_entry_id())
         after = await scrape()
         assert_fires("CommuniqueQueueLagging", before, after)
         await queue.read(1, 0)  # and is never settled
         assert_fires("CommuniqueTaskStuck", before, await scrape())
+
+
+async def test_tasks_that_no_worker_releases(
+    redis: Redis, settings: Settings, monitored: Monitored, assert_fires: AssertFires
+) -> None:
+    async with UrlQueue(settings.redis.url or "", settings) as queue, monitored(settings) as scrape:
+        await queue.put_many(tasks(*(f"https://a.example/{n}" for n in range(2))))
+        before = await scrape()
+        [delivery] = await queue.read(1, 0)
+        await queue.settle(delivery, [])
+        assert await redis.zscore(queue.keys.hosts, "a.example")
+        await redis.zadd(queue.keys.hosts, {"a.example": (time.time() - OLD_S) * 1000})
+        after = await scrape()
+    assert_fires("CommuniqueQueueNotReleased", before, after)
 
 
 async def test_a_queue_near_its_limit(settings: Settings, monitored: Monitored, assert_fires: AssertFires) -> None:
@@ -239,6 +251,7 @@ async def test_a_queue_near_its_limit(settings: Settings, monitored: Monitored, 
         await queue.put_many(tasks(*(f"https://a.example/{n}" for n in range(19))))
         after = await scrape()
     assert_fires("CommuniqueQueueFilling", before, after)
+    assert_fires("CommuniqueBacklogGrowing", before, after, minutes=180, step_s=60)
 
 
 # ---------------------------------------------------------------- pages
@@ -267,23 +280,18 @@ def loop_forever(_: Page) -> None:
         pass
 
 
-async def test_many_hosts_that_demand_a_pause(
-    settings: Settings, monitored: Monitored, assert_fires: AssertFires
+async def test_many_hosts_that_fail(
+    redis: Redis, settings: Settings, monitored: Monitored, assert_fires: AssertFires
 ) -> None:
-    async with (
-        connect(settings.redis.url or "") as client,
-        Fetcher(settings.fetch) as fetcher,
-        monitored(settings) as scrape,
-    ):
+    hosts = Hosts(redis, settings)
+    async with monitored(settings) as scrape:
+        await hosts.failed(HostRequest("down.example", "1"), "connect", jitter=0.5)
         before = await scrape()
-        politeness = Politeness(client, fetcher, settings)
-        for n in range(51):
-            with suppress(Transient):
-                async with politeness.honour_retry_after(f"https://news-{n}.example/"):
-                    raise Transient("http_429", retry_after_s=900)
+        for n in range(50):
+            await hosts.failed(HostRequest(f"news-{n}.example", f"{n}"), "http_429", jitter=0.5, pause_s=900)
         after = await scrape()
     assert len(re.findall(r"(?m)^communique_host_pause_seconds\{", after)) == 20  # bounded
-    assert_fires("CommuniqueHostsPaused", before, after)
+    assert_fires("CommuniqueManyHostsDown", before, after)
 
 
 # ---------------------------------------------------------------- sources

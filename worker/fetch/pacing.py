@@ -15,6 +15,7 @@ import structlog
 from worker.errors import Failure, HostFailure, NotYet
 from worker.queue import HostRequest, Hosts
 from worker.queue.hosts import PERMIT_S
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from aiohttp.client_reqrep import ClientResponse
@@ -84,6 +85,7 @@ class PacedRequest:
             if wait_s > MAX_PERMIT_WAIT_S:
                 raise NotYet("host_busy", f"{self._request.host} may be requested in {wait_s:.0f} s", wait_s)
             if wait_s > 0:
+                metrics.PERMIT_WAIT_S.inc(wait_s)
                 await asyncio.sleep(wait_s)
             elif self._clock() - asked_at < PERMIT_S / 2:
                 return
@@ -123,6 +125,10 @@ class PacedRequest:
             opens_at=SERVER_ERRORS_TO_OPEN if _is_server_error(failure.reason) else 1,
             pause_s=failure.pause_s,
         )
+        reason = metrics.reason_label(failure.reason)
+        metrics.HOST_FAILURES.labels(reason).inc()
+        if failure.outage.retry_in_s > 0:
+            metrics.CIRCUIT_OPENINGS.labels(reason).inc()
 
     async def drop(self) -> None:
         """Report that the answer is no longer awaited."""

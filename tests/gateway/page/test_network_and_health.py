@@ -92,7 +92,7 @@ async def test_tasks_that_wait_for_hosts_are_part_of_the_queue(ui: BrowserPage) 
         await expect(ui.page.locator(f".tiles div:has(dt:text-is('{name}')) b")).to_have_text(figure)
     host = FLEET.hosts[1]
     row = ui.page.get_by_role("row", name=re.compile(host.host))
-    await expect(row).to_contain_text("for 21 min")
+    await expect(row).to_contain_text("for 22 min")
     await expect(row).to_contain_text(str(host.waiting))
 
 

@@ -93,7 +93,7 @@ def test_the_spans_of_a_url_are_one_tree(ran: Run) -> None:
     (put,), (process,), (settle,), (digest,) = (ran.of("/a", name) for name in ("put", "process", "settle", "digest"))
     assert (put.parent_id, process.parent_id, settle.parent_id) == ("", put.span_id, process.span_id)
     assert (put.kind, process.kind, settle.kind) == ("producer", "consumer", "producer")
-    assert ran.collector.child_names(process) == ["admit", "fetch", "digest", "settle"]
+    assert ran.collector.child_names(process) == ["fetch", "digest", "settle"]
     assert ran.collector.child_names(digest) == ["parse", "extract"]
 
 
@@ -110,7 +110,7 @@ def test_log_lines_and_entries_have_the_ids_of_the_spans(ran: Run) -> None:
 
 def test_spans_have_the_attributes_of_the_semantic_conventions(ran: Run) -> None:
     (put,), (process,), (settle,) = (ran.of("/a", name) for name in ("put", "process", "settle"))
-    stream = f"{ran.settings.redis.key_prefix}:urls"
+    stream = f"{ran.settings.redis.key_prefix}:ready"
     assert [s.name for s in (put, process, settle)] == [f"put {stream}", f"process {stream}", f"settle {stream}"]
     for span, operation in ((put, "send"), (process, "process"), (settle, "settle")):
         assert span.attributes["messaging.system"] == "redis"
@@ -151,10 +151,10 @@ def test_every_hop_of_a_redirect_is_a_request(ran: Run) -> None:
 def test_a_retry_is_another_delivery_in_the_same_trace(ran: Run) -> None:
     (put,), (first, second) = ran.of("/busy", "put"), ran.of("/busy", "process")
     assert {first.parent_id, second.parent_id} == {put.span_id}
-    assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 1]
+    assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 0]  # a fault of the host
     assert [s.attributes["communique.outcome"] for s in (first, second)] == ["put_off", "done"]
     assert (first.error, second.error) == ("http_503: Service Unavailable", None)
-    assert ran.collector.child_names(first) == ["admit", "fetch", "defer"]
+    assert ran.collector.child_names(first) == ["fetch", "put_back"]
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,10 @@ def test_a_failure_is_an_error_of_its_stage_and_of_the_delivery(
     assert ran.collector.child_names(process)[-1] == "dead_letter"
 
 
-def test_a_wait_for_politeness_is_not_an_error(redis_url: str) -> None:
+def test_a_task_that_waits_for_its_host_has_no_span_until_it_is_released(redis_url: str) -> None:
     ran = run(redis_url, {"/robots.txt": _crawl_delay, "/a": not_an_article, "/b": not_an_article})
-    waited = [s for s in ran.collector.named("process") if s.attributes["communique.outcome"] == "put_off"]
-    assert waited
-    assert {(s.attributes["communique.reason"], s.error) for s in waited} == {("host_busy", None)}
-    assert all(ran.collector.child_names(s) == ["admit", "defer"] for s in waited)
+    processed = ran.collector.named("process")
+    assert [s.attributes["communique.outcome"] for s in processed] == ["dead", "dead"]
 
 
 def _crawl_delay() -> Any:

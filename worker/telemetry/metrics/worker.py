@@ -29,8 +29,8 @@ ARTICLES = Counter(
 EVENTS = Counter("communique_events", "Events published.", ["kind"], registry=REGISTRY)
 STAGES = Histogram(
     "communique_stage_duration_seconds",
-    "Time spent on one URL: admit (politeness); fetch; digest (parse and extract, including the wait for a free "
-    "process); parse; extract; settle; whole.",
+    "Time spent on one URL: fetch (including robots.txt and the wait for the permit); digest (parse and extract, "
+    "including the wait for a free process); parse; extract; settle; whole.",
     ["stage"],
     buckets=BOUNDS_S,
     registry=REGISTRY,
@@ -48,11 +48,10 @@ DEAD_LETTERS = Counter(
 CLAIMS = Counter("communique_claims", "Tasks claimed from a worker whose lease had expired.", registry=REGISTRY)
 LOST_LEASES = Counter("communique_lost_leases", "Tasks of this worker that another worker claimed.", registry=REGISTRY)
 
-PERMIT_WAITS = Counter(
-    "communique_permit_waits", "Requests that waited for the permit of their host.", registry=REGISTRY
-)
 PERMIT_WAIT_S = Counter(
-    "communique_permit_wait_seconds", "Time that requests waited for the permit of their host.", registry=REGISTRY
+    "communique_permit_wait_seconds",
+    "Time that connected requests waited for the permit of their host.",
+    registry=REGISTRY,
 )
 HOST_FAILURES = Counter(
     "communique_host_failures",
@@ -84,7 +83,7 @@ SOURCE_FAILURES = Gauge(
     registry=REGISTRY,
 )
 
-STAGE_NAMES: Final = ("admit", "fetch", "digest", "parse", "extract", "settle", "whole")
+STAGE_NAMES: Final = ("fetch", "digest", "parse", "extract", "settle", "whole")
 COMMON_REASONS: Final = (
     *("bug", "crashed", "host_down", "process_timeout", "process_died", "robots", "robots_unreachable", "not_html"),
     *("not_an_article", "too_large", "dns", "tls", "connect", "reset", "timeout_connect", "timeout_read"),
