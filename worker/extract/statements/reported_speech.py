@@ -38,7 +38,7 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
         return not _is_title(doc, candidate.content[0])
     if rule == "transcript":
         return _is_speaker(doc, candidate)
-    verb = doc.chunks.verb_group(candidate.cue[0]) if candidate.cue[0] < candidate.cue[1] else None
+    verb = _cue_verb(doc, candidate) if candidate.cue[0] < candidate.cue[1] else None
     cue = cue_of_verb(doc, verb) if verb is not None else None
     if rule == "passive" and cue is not None and cue.predicative:
         return False  # "is called “a farmer's lung”"
@@ -57,15 +57,27 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
     return _verb_reports_words(doc, candidate, verb, cue)
 
 
+def _cue_verb(doc: Document, candidate: StatementCandidate) -> VerbGroup | None:
+    """Return the verb of the cue: the infinitive that a first verb governs ("are trying | to assess"), else the first."""
+    first = doc.chunks.verb_group(candidate.cue[0])
+    if first is None or not candidate.rule.startswith("chained") or first.last >= candidate.cue[1]:
+        return first
+    return doc.chunks.verb_group(first.last) or first
+
+
 def _verb_reports_words(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
     """Return whether a verb of speech reports words that were said."""
     deeds, form = doc.lexicon.deeds, candidate.rule.rpartition("_")[2]
     if candidate.rule in {"passive", "passive_agent"}:
         return _passive_reports_words(doc, verb, cue)
-    if verb.modal >= 0 and not verb.negated and (form in _HYPOTHETICAL or candidate.rule.startswith("content")):
+    governor = doc.chunks.verb_group(candidate.cue[0]) or verb
+    hypothetical = form in _HYPOTHETICAL or candidate.rule.startswith("content")
+    if governor.modal >= 0 and not governor.negated and hypothetical:
         return False
     if cue.lemma in deeds["endeavours"] and form == "infinitive":
         return False  # "sought to fuel the protests"
+    if cue.lemma in deeds["records"] and form == "question":
+        return False  # "assessed whether it leaks"
     if verb.negated and cue.lemma in deeds["handing"]:
         return False  # "did not offer a response"
     if cue.lemma in deeds["commands"] and form == "clause":
@@ -73,6 +85,8 @@ def _verb_reports_words(doc: Document, candidate: StatementCandidate, verb: Verb
     if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
         return False
     if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, cue, form):
+        return False
+    if candidate.rule == "participle_phrase" and _is_attribute(doc, candidate.cue[0]):
         return False
     if form != "phrase":
         return True
@@ -101,6 +115,14 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str
         return False
     inanimate = candidate.source is not None and not is_animate(doc, candidate.source)
     return inanimate if form == "clause" else doc.text.tags[before][:2] == "NN"
+
+
+def _is_attribute(doc: Document, participle: int) -> bool:
+    """Return whether a participle modifies the noun after it, as the object of a verb: "published | promising results"."""
+    text, phrase = doc.text, doc.chunks.noun_phrase(participle + 1)
+    before = doc.chunks.verb_group(participle - 1) if participle else None
+    bare = phrase is not None and phrase.first == participle + 1 and text.tags[phrase.first] in {"JJ", "NN", "NNS"}
+    return bare and before is not None and before.last == participle
 
 
 def _is_stated_stance(doc: Document, candidate: StatementCandidate, verb: VerbGroup, cue: Cue) -> bool:
@@ -136,7 +158,11 @@ def _object_marks_deed(doc: Document, candidate: StatementCandidate, cue: Cue) -
 
 
 def _is_document_with_words(doc: Document, first: int, last: int) -> bool:
-    """Return whether a document is followed by a participle of speech: "a statement | saying …"."""
+    """Return whether a document is followed by a participle of speech: "a statement | saying …", "…, saying"."""
+    text, document = doc.text, doc.chunks.noun_phrase(first)
+    saying = text.words[last : last + 1] == [","] and text.lower[last + 1 : last + 2] == ["saying"]
+    if saying and document is not None and text.lower[document.head] in doc.lexicon.documents:
+        return True
     for i in range(first + 1, last):
         verb = doc.chunks.verb_group(i) if doc.text.tags[i] == "VBG" else None
         if verb is not None and doc.text.lower[i - 1] in doc.lexicon.documents and cue_of_verb(doc, verb) is not None:
@@ -169,6 +195,8 @@ def _noun_reports_words(doc: Document, candidate: StatementCandidate) -> bool:
     first = candidate.content[0][0]
     clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
     verb = doc.chunks.verb_group(candidate.cue[0])
+    if verb is not None and doc.text.lower[verb.head] == "raising" and not verb.finite:
+        return False  # "…, raising questions about the delay": the event raises them
     return clause or (
         verb is not None and verb.modal < 0 and candidate.source is not None and is_animate(doc, candidate.source)
     )
@@ -214,7 +242,7 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     participants = doc.lexicon.first_person | doc.lexicon.second_person  # "I", "our", "your"
     without_noun = word in _CONTRACTED or word in _DEMONSTRATIVES or word in participants
     pronoun = without_noun or doc.text.tags[source[0]] == "WP"
-    return source[1] - source[0] == 1 and pronoun and speaker.name.lower() == word
+    return source[1] - source[0] == 1 and pronoun and speaker.name.lower().replace("’", "'") == word
 
 
 def _is_speaker(doc: Document, candidate: StatementCandidate) -> bool:
