@@ -200,6 +200,9 @@ class PhraseResolver:
     def _resolve_common_noun(self, first: int, last: int, head: NounPhrase) -> tuple[Actor, Person | None]:
         """Return the actor of a phrase without a name: the holder of a role, an organisation, a group, or unnamed."""
         word = self.text.lower[head.head]
+        code = self.lexicon.countries.get(" ".join(self.text.words[first:last]))
+        if code is not None and self.text.tags[first] == "NNP":  # the first words of "a US announcement"
+            return self.non_person_actor(self.text.slice(first, last), first, last, "country", code), None
         if is_role(self.text, head, self.lexicon):
             entity = self.resolver.antecedents.get(head.head)
             person = entity.resolved.person if entity is not None else None

@@ -58,7 +58,9 @@ def resolve_noun_or_verb(tags: list[str], i: int, lower: list[str], lexicon: Lex
     if tag == "VBZ" and "NNS" in known.get(low, ()) and _would_be_second_verb(tags, i, lower, lexicon):
         return "NNS"
     if tag == "NNS" and (
-        _governs_infinitive(tags, i, lower, lexicon) or _is_reporting_verb(tags, i, lower, lexicon, sentence)
+        _governs_infinitive(tags, i, lower, lexicon)
+        or _is_reporting_verb(tags, i, lower, lexicon, sentence)
+        or (i and tags[i - 1] == "NNP" and " ".join(lower[i : i + 2]) in lexicon.cues)  # "Hale points out"
     ):
         return "VBZ"
     return tag

@@ -42,6 +42,9 @@ _MODIFIER_TAGS = frozenset({"NN", "VBN", "VBD", "VBG", "VBP"})
 _NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
 _APOSTROPHES = frozenset({"'", "’"})
 _UNKNOWN_WORD = frozenset({"UH", "FW"})
+_PRONOUN_SURNAMES = frozenset({"he", "you", "we", "so", "do", "an", "to", "in", "no"})
+"""Pronouns and adverbs that are surnames or given names as well."""
+_AFTER_NAME = frozenset({"VBD", "VBZ", "MD", "PUNCT", "POS", "CC", "NNP"})
 _PREDICATES = frozenset({"VBD", "VBZ", "VBN", "MD"})
 _BEFORE_NOUN = frozenset({"DT", "JJ", "NN", "NNP", "POS", "PRP$"})
 _BEFORE_VERB = frozenset({"NN", "NNS", "NNP", "PRP"})
@@ -161,7 +164,10 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
     doubtful = [i for i in range(*sentence) if tags[i] not in _NEVER_REPAIRED or lower[i] not in known]
     for i in doubtful:
         tag, low = tags[i], lower[i]
-        if tag in _MAYBE_NAME and words[i][0].isupper() and _may_be_name(tags, words, i, low, known, lexicon):
+        if words[i][0].isupper() and (
+            (tag in _MAYBE_NAME and _may_be_name(tags, words, i, low, known, lexicon))
+            or (low in _PRONOUN_SURNAMES and words[i].istitle() and _is_surname(tags, i, sentence))
+        ):
             tags[i] = "NNP"
         elif tag in _NOUN_OR_NOT and i and tags[i - 1] in _BEFORE_NOUN and _is_body(low, tag, known, lexicon):
             tags[i] = "NN"
@@ -180,6 +186,12 @@ def _repair(tags: list[str], tokens: Tokens, lexicon: Lexicon, sentence: tuple[i
         elif tag in NOUN_OR_VERB_TAGS:
             is_past = _is_past_form(tags, i, low, known)  # "the council decided on": `retag_past_tense` makes it finite
             tags[i] = "VBN" if is_past else resolve_noun_or_verb(tags, i, lower, lexicon, sentence)
+
+
+def _is_surname(tags: list[str], i: int, sentence: tuple[int, int]) -> bool:
+    """Return whether a capitalised pronoun or adverb within a sentence follows a name: "Vice Premier Liu He said"."""
+    following = tags[i + 1] if i + 1 < sentence[1] else "PUNCT"
+    return i > sentence[0] and tags[i - 1] == "NNP" and following in _AFTER_NAME
 
 
 def _is_past_form(tags: list[str], i: int, low: str, known: Mapping[str, list[str]]) -> bool:
@@ -259,8 +271,25 @@ def _may_be_name(  # noqa: PLR0917 - the annotations so far
     tags: list[str], words: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon
 ) -> bool:
     """Return whether a capitalised word is a name; a seeming plural may be a given name: "Lars Lind"."""
-    given = tags[i] == "NNS" and low in lexicon.given_names and words[i + 1 : i + 2] != [] and words[i + 1][0].isupper()
-    return given or _is_name(tags, i, low, known, lexicon)
+    if tags[i] == "NNS" and low in lexicon.given_names and words[i + 1 : i + 2] != [] and words[i + 1][0].isupper():
+        return True
+    if (
+        i
+        and tags[i] == "NN"
+        and words[i].istitle()
+        and low not in lexicon.roles
+        and _in_full_name(words, i, low, known, lexicon)
+    ):
+        return True  # "analyst Zachary Tamm"
+    return _is_name(tags, i, low, known, lexicon)
+
+
+def _in_full_name(words: list[str], i: int, low: str, known: Mapping[str, list[str]], lexicon: Lexicon) -> bool:
+    """Return whether a word is a given name before an unknown capitalised word, or that word."""
+    given, surname = (
+        (low, words[i + 1]) if low in lexicon.given_names and i + 1 < len(words) else (words[i - 1].lower(), words[i])
+    )
+    return given in lexicon.given_names and surname.istitle() and surname.lower() not in known
 
 
 def _is_group(low: str, lexicon: Lexicon) -> bool:

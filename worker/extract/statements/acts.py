@@ -54,6 +54,8 @@ def act_of_cue(doc: Document, verb: VerbGroup, cue: Cue) -> Act:
         return "deny"  # "rejected the claim that …"
     if cue.lemma in doc.lexicon.closed_classes.insistence_verbs and _governs_subjunctive(doc, verb):
         return "demand"
+    if verb.negated and verb.modal >= 0 and cue.lemma in doc.lexicon.deeds["withheld"]:
+        return "decline"  # "could not say when"
     if (
         verb.negated
         and verb.modal >= 0

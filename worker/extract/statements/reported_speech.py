@@ -58,7 +58,7 @@ def reports_words(doc: Document, candidate: StatementCandidate) -> bool:
 
 
 def _cue_verb(doc: Document, candidate: StatementCandidate) -> VerbGroup | None:
-    """Return the verb of the cue: the infinitive that a first verb governs ("are trying | to assess"), else the first."""
+    """Return the verb of the cue: its first, or the infinitive that it governs ("are trying | to assess")."""
     first = doc.chunks.verb_group(candidate.cue[0])
     if first is None or not candidate.rule.startswith("chained") or first.last >= candidate.cue[1]:
         return first
@@ -74,14 +74,8 @@ def _verb_reports_words(doc: Document, candidate: StatementCandidate, verb: Verb
     hypothetical = form in _HYPOTHETICAL or candidate.rule.startswith("content")
     if governor.modal >= 0 and not governor.negated and hypothetical:
         return False
-    if cue.lemma in deeds["endeavours"] and form == "infinitive":
-        return False  # "sought to fuel the protests"
-    if cue.lemma in deeds["records"] and form == "question":
-        return False  # "assessed whether it leaks"
-    if verb.negated and cue.lemma in deeds["handing"]:
-        return False  # "did not offer a response"
-    if cue.lemma in deeds["commands"] and form == "clause":
-        return False  # "ordered another ship and sold it"
+    if _is_no_report(doc, verb, cue, form):
+        return False
     if candidate.source is not None and cue.lemma in deeds["showing"] and _is_evidence(doc, candidate.source):
         return False
     if candidate.rule.startswith("participle") and _is_gerund(doc, candidate, cue, form):
@@ -95,6 +89,17 @@ def _verb_reports_words(doc: Document, candidate: StatementCandidate, verb: Verb
     return not _object_marks_deed(doc, candidate, cue)
 
 
+def _is_no_report(doc: Document, verb: VerbGroup, cue: Cue, form: str) -> bool:
+    """Return whether a verb with this form of complement tells a deed."""
+    deeds, lemma = doc.lexicon.deeds, cue.lemma
+    return (
+        (lemma in deeds["endeavours"] and form == "infinitive")  # "sought to fuel the protests"
+        or (lemma in deeds["records"] and form == "question")  # "assessed whether it leaks"
+        or (lemma in deeds["commands"] and form == "clause")  # "ordered another ship and sold it"
+        or (verb.negated and lemma in deeds["handing"])  # "did not offer a response"
+    )
+
+
 def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str) -> bool:
     """Return whether an -ing form denotes a deed or modifies a noun, and reports no statement.
 
@@ -104,6 +109,8 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str
     if before < 0 or form not in {"phrase", "clause", "infinitive"} or doc.text.tags[before] == "PUNCT":
         return False
     judging = cue.predicative or cue.act in {"accuse", "criticise", "praise"}
+    if doc.text.lower[max(0, before - 1) : before + 1] == ["record", "as"]:
+        return False  # "went on record as | saying …"
     coordinated = doc.text.tags[before] == "CC" and not judging and form != "infinitive"
     if coordinated or doc.text.lower[before] in _GERUND_PREPOSITIONS:
         return True
@@ -118,7 +125,7 @@ def _is_gerund(doc: Document, candidate: StatementCandidate, cue: Cue, form: str
 
 
 def _is_attribute(doc: Document, participle: int) -> bool:
-    """Return whether a participle modifies the noun after it, as the object of a verb: "published | promising results"."""
+    """Return whether a participle modifies the noun after it, as the object of a verb: "got | promising results"."""
     text, phrase = doc.text, doc.chunks.noun_phrase(participle + 1)
     before = doc.chunks.verb_group(participle - 1) if participle else None
     bare = phrase is not None and phrase.first == participle + 1 and text.tags[phrase.first] in {"JJ", "NN", "NNS"}
@@ -195,11 +202,11 @@ def _noun_reports_words(doc: Document, candidate: StatementCandidate) -> bool:
     first = candidate.content[0][0]
     clause = doc.text.lower[first] in {"that", "whether"} or doc.text.tags[first] == "TO"
     verb = doc.chunks.verb_group(candidate.cue[0])
+    if candidate.source is None:
+        return True  # "amid calls for a ban"
     if verb is not None and doc.text.lower[verb.head] == "raising" and not verb.finite:
         return False  # "…, raising questions about the delay": the event raises them
-    return clause or (
-        verb is not None and verb.modal < 0 and candidate.source is not None and is_animate(doc, candidate.source)
-    )
+    return clause or (verb is not None and verb.modal < 0 and is_animate(doc, candidate.source))
 
 
 def _is_finding(doc: Document, source: TokenRange | None, cue: Cue) -> bool:
@@ -239,6 +246,8 @@ def is_unresolved_pronoun(doc: Document, source: TokenRange | None, speaker: Act
     if source is None or speaker is None or speaker.type != "unnamed" or doc.text.quotation_of[source[0]] >= 0:
         return False
     word = doc.text.lower[source[0]]
+    if word == "us" and doc.text.words[source[0]].isupper():
+        return False  # the country
     participants = doc.lexicon.first_person | doc.lexicon.second_person  # "I", "our", "your"
     without_noun = word in _CONTRACTED or word in _DEMONSTRATIVES or word in participants
     pronoun = without_noun or doc.text.tags[source[0]] == "WP"

@@ -21,6 +21,7 @@ from worker.extract.statements.patterns.outlet_credits import (
     source_cited_by_outlet,
 )
 from worker.extract.statements.patterns.second_hand_quotes import match_second_hand_quote
+from worker.extract.statements.patterns.words_of import match_words_of
 from worker.extract.statements.reported_speech import reports_words
 
 
@@ -40,6 +41,9 @@ def candidates_in_sentence(
     according_to = match_according_to(doc, first, last, candidates)
     if according_to is not None:
         candidates += _unwrap_outlet_credit(doc, according_to, candidates, last)
+    words_of = match_words_of(doc, first, last, candidates)
+    if words_of is not None:
+        candidates.append(words_of)
     for verb in verbs:
         candidates = _with_cue_before_content(doc, verb, first, last, candidates, credited=credited)
     for nominal in match_nominal_cues(doc, first, last):

@@ -34,7 +34,7 @@ def match_according_to(
         if doc.chunks.verb_group(at - 1) is not None and at > first and not is_animate(doc, source):
             continue  # "built | according to plan", "paid | according to the calendar"
         source = source[0], _source_end(doc, at, source[1], last)
-        content = _content_around(doc, at, source[1], (first, last), candidates)
+        content = content_around(doc, at, source[1], (first, last), candidates)
         if any(c.last <= at for c in candidates) and not _has_verb(doc, content[0]):
             continue  # "“…,” Hale said at a rally, | according to a report"
         if content[0][1] > content[0][0]:
@@ -55,7 +55,7 @@ def _source_end(doc: Document, at: int, end: int, last: int) -> int:
     return closing if modified and between else end
 
 
-def _content_around(
+def content_around(
     doc: Document, at: int, end: int, sentence: TokenRange, candidates: list[StatementCandidate]
 ) -> list[TokenRange]:
     """Return the content before, after or around the cue at token `at`, whose source ends before token `end`."""

@@ -14,6 +14,7 @@ from worker.extract.statements.content.content_end import quotation_ends_in_comm
 from worker.extract.statements.cues import cue_of_verb
 from worker.extract.statements.patterns.anaphoric_reports import match_anaphoric_report
 from worker.extract.statements.patterns.deeds import is_deed
+from worker.extract.statements.patterns.made_clear import match_made_clear
 from worker.extract.statements.patterns.nominal_cues import match_adjective_cue
 from worker.extract.statements.patterns.passive_cues import match_passive_cue, match_unattributed_question
 from worker.extract.statements.phrase_kinds import TokenRange, is_animate, is_party, is_time
@@ -36,7 +37,8 @@ def match_before_content(
     """
     cue = cue_of_verb(doc, verb)
     if cue is None:
-        return match_adjective_cue(doc, verb, first, last, candidates)
+        idiom = match_made_clear(doc, verb, first, last, candidates)
+        return idiom or match_adjective_cue(doc, verb, first, last, candidates)
     limit = min(content_limit(candidates, verb.head, last), _fronted_clause_end(doc, verb, first, last))
     relative = _match_relative_content(doc, verb, cue, first, limit) or _match_relative_object(
         doc, verb, cue, first, limit

@@ -10,6 +10,7 @@ from worker.extract.statements.candidate import StatementCandidate, content_limi
 from worker.extract.statements.content.adjuncts import is_bare_time
 from worker.extract.statements.content.content_end import content_end, phrase_end, trim_end
 from worker.extract.statements.content.matrix_clause import end_before_main_clause, end_before_matrix_verb
+from worker.extract.statements.patterns.agentless_nouns import match_agentless_noun
 from worker.extract.statements.phrase_kinds import TokenRange, is_party
 from worker.extract.statements.source.controlled_subject import main_clause_subject
 from worker.extract.statements.source.postverbal_source import passive_agent, postverbal_source
@@ -64,8 +65,10 @@ def match_nominal_cues(doc: Document, first: int, last: int) -> list[StatementCa
         phrase = doc.chunks.noun_phrases[number]
         is_cue_noun = doc.text.lower[phrase.last - 1] in doc.lexicon.cue_nouns
         if is_cue_noun and doc.text.quotation_of[phrase.first] < 0 and phrase.last < last:
-            candidate = _match_noun_with_complement(doc, phrase, first, last) or _match_noun_as_subject(
-                doc, phrase, last
+            candidate = (
+                _match_noun_with_complement(doc, phrase, first, last)
+                or _match_noun_as_subject(doc, phrase, last)
+                or match_agentless_noun(doc, phrase, last)
             )
             if candidate is not None:
                 candidates.append(candidate)
@@ -196,6 +199,11 @@ def possessor(doc: Document, phrase: NounPhrase) -> tuple[TokenRange | None, int
     for i in range(phrase.last - 1, phrase.first, -1):
         if text.tags[i] == "POS":
             return (phrase.first, i), i + 1
+    named = phrase.last - 2
+    if named >= phrase.first and text.tags[named] == "NNP" and text.lower[phrase.last : phrase.last + 1] == ["that"]:
+        while named > phrase.first and text.tags[named - 1] == "NNP":
+            named -= 1
+        return (named, phrase.last - 1), phrase.last - 1  # "a UN announcement | that …"
     return None, phrase.first
 
 

@@ -16,6 +16,7 @@ _ASIDE_TAGS = frozenset({"DT", "NN", "NNS", "NNP", "JJ", "CD", "WP", "VBG", "VBN
 """Tags of the first word of an aside."""
 _MAX_STEPS = 6
 """Maximum number of steps over adverbials to the left, and of extensions of a noun phrase."""
+_BEFORE_ATTRIBUTE = frozenset({"in", "from", "of", "across", "the", "at"})
 _IN_TICKER = 10
 """Maximum number of tokens between angle brackets."""
 _COMMAS_IN_ASIDE = 5
@@ -228,7 +229,7 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         return _postmodified_start(doc, before, left_limit)
     verb = doc.chunks.verb_group(before)
     if verb is not None:
-        return _modified_noun(doc, verb, left_limit)
+        return verb.first if _is_attribute(doc, verb, left_limit) else _modified_noun(doc, verb, left_limit)
     described = doc.chunks.noun_phrase(before)
     if described is not None and described.last == first and text.tags[described.head] in {"NN", "NNS"}:
         return _described_start(doc, described)
@@ -248,6 +249,12 @@ def _extend_left(doc: Document, first: int, left_limit: int) -> int | None:
         ):
             return outer.first
     return None
+
+
+def _is_attribute(doc: Document, verb: VerbGroup, left_limit: int) -> bool:
+    """Return whether an -ing form modifies the noun after it: "officials in | neighbouring Norland | said"."""
+    single = doc.text.tags[verb.head] == "VBG" and verb.last - verb.first == 1 and verb.first - 1 > left_limit
+    return single and doc.text.lower[verb.first - 1] in _BEFORE_ATTRIBUTE
 
 
 def _postmodified_start(doc: Document, before: int, left_limit: int) -> int | None:
