@@ -33,6 +33,7 @@ hypothesis.settings.load_profile("communique")
 
 TESTS = Path(__file__).parent
 SLOW = (
+    "frontier",  # worker processes and many hosts
     "gateway/page",  # a browser
     "gateway/spec/test_conformance.py",  # Schemathesis on every operation
     "operating",  # each alert is fired by its fault; Prometheus

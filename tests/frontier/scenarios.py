@@ -102,8 +102,8 @@ def _robots(delay_s: float | None, number: int) -> str:
 # ---------------------------------------------------------------- crowd
 async def crowd(ground: Ground, *, hanging: int, flood: int, workers: int) -> list[Figure]:
     """80 pages of 20 hosts: alone, and beside hanging hosts, a trickling one, and a flood of one host's URLs."""
-    alone_s = await _time_of_healthy_hosts(ground, 0, 0, workers)
-    beside_s = await _time_of_healthy_hosts(ground, hanging, flood, workers)
+    alone_s = await time_of_healthy_hosts(ground, 0, 0, workers)
+    beside_s = await time_of_healthy_hosts(ground, hanging, flood, workers)
     return [
         Figure("80 pages of 20 hosts, alone (s)", alone_s, float("inf")),
         Figure(f"beside {hanging} hanging hosts and {flood:,} URLs of one host (s)", beside_s, float("inf")),
@@ -111,12 +111,16 @@ async def crowd(ground: Ground, *, hanging: int, flood: int, workers: int) -> li
     ]
 
 
-async def _time_of_healthy_hosts(ground: Ground, hanging: int, flood: int, workers: int) -> float:
+async def time_of_healthy_hosts(ground: Ground, hanging: int, flood: int, workers: int, **environ: str) -> float:
+    """Return the time (s) in which 20 hosts serve 4 pages each, beside hanging hosts and a flood of one host's URLs.
+
+    `environ`: settings of the workers (see `Fleet`).
+    """
     settings = ground.fresh()
     healthy = [LoopbackHost(f"127.0.1.{i + 1}") for i in range(20)]
     dumb = [LoopbackHost(f"127.0.2.{i + 1}", answers="nothing") for i in range(hanging)]
     slow, flooded = LoopbackHost("127.0.3.1", answers="slowly"), LoopbackHost("127.0.3.2")
-    async with serving(*healthy, *dumb, slow, flooded), fleet(settings, ground.folder, workers) as running:
+    async with serving(*healthy, *dumb, slow, flooded), fleet(settings, ground.folder, workers, **environ) as running:
         await _until_ready(running)
         await put(settings, [url for host in dumb for url in articles(host, 5)])
         await put(settings, [*articles(slow, 5 if flood else 0), *articles(flooded, flood)])
@@ -164,13 +168,16 @@ async def _time_until_probe(settings: Settings, host: str) -> float:
 
 
 # ---------------------------------------------------------------- poison
-async def poison(ground: Ground, *, neighbours: int) -> list[Figure]:
-    """A page whose worker dies whenever it requests it: its neighbours are read, and it becomes a dead letter."""
+async def poison(ground: Ground, *, neighbours: int, **environ: str) -> list[Figure]:
+    """A page whose worker dies whenever it requests it: its neighbours are read, and it becomes a dead letter.
+
+    `environ`: settings of the worker (see `Fleet`).
+    """
     settings = ground.fresh()
     hosts = [LoopbackHost(f"127.0.1.{i + 1}") for i in range(20)]
     bad = LoopbackHost("127.0.2.1")
     kills = 0
-    async with serving(*hosts, bad), fleet(settings, ground.folder, 1) as running:
+    async with serving(*hosts, bad), fleet(settings, ground.folder, 1, **environ) as running:
 
         def kill_worker(path: str) -> None:
             nonlocal kills
