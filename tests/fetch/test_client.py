@@ -445,6 +445,109 @@ async def test_an_invalid_http_response_is_a_failure(fetcher: Fetcher, answer: b
         assert (await failure_of(fetcher.get(url))).reason == reason
 
 
+# ---------------------------------------------------------------- tolerated heads
+def head(*lines: bytes) -> bytes:
+    return b"\r\n".join([b"HTTP/1.1 200 OK", b"Content-Type: text/html", *lines, b"", b""])
+
+
+LENGTH = b"Content-Length: %d" % len(PAGE)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        head(LENGTH, b"X-Long: " + b"x" * 65_536),
+        head(LENGTH, *(b"X-%d: " % n + b"x" * 120 for n in range(500))),
+        head(LENGTH, LENGTH.lower(), b"X: y", LENGTH),
+        head(LENGTH + b", %d" % len(PAGE)),
+        head(b"content-length:%d" % len(PAGE), LENGTH + b" "),
+        b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + head(LENGTH, LENGTH),
+        head(LENGTH, LENGTH).replace(b"\r\n", b"\n"),
+    ],
+    ids=["64 KiB", "500 headers", "three lengths", "list", "case and space", "after an interim response", "bare LF"],
+)
+@pytest.mark.parametrize("step", [700, 7])
+async def test_a_head_that_browsers_accept_is_accepted(fetcher: Fetcher, answer: bytes, step: int) -> None:
+    async def talk(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        data = answer + PAGE
+        for at in range(0, 700, step):  # the first bytes in small pieces, then the rest
+            writer.write(data[at : min(at + step, 700)])
+            await writer.drain()
+            await asyncio.sleep(0)
+        writer.write(data[700:])
+        await writer.drain()
+
+    async with raw_server(talk) as url:
+        assert (await fetcher.get(url)).body == PAGE
+
+
+@pytest.mark.parametrize(
+    ("lines", "detail"),
+    [
+        ([b"Content-Length: 5", b"Content-Length: 50"], "differing values of Content-Length: 5 and 50"),
+        ([b"Content-Length: 5, 50"], "differing values of Content-Length: 5 and 50"),
+        ([b"Content-Length: 5", b"Content-Length:"], "differing values of Content-Length:  and 5"),
+        ([b"Content-Length: five", b"Content-Length: five"], "Invalid character in Content-Length"),
+        ([b"X-%d: " % n + b"x" * 1000 for n in range(140)], "head of more than 131072 bytes"),
+        ([b"X: " + b"x" * 70_000], "more than 65792 bytes"),
+        ([b"X: y"] * 1001, "Too many headers"),
+    ],
+)
+async def test_a_head_that_is_too_large_or_contradictory_is_refused_with_the_reason(
+    fetcher: Fetcher, lines: list[bytes], detail: str
+) -> None:
+    async with raw_server(sending(head(*lines) + PAGE)) as url:
+        failure = await failure_of(fetcher.get(url))
+    assert isinstance(failure, Permanent)
+    assert failure.reason == "bad_http"
+    assert detail in failure.detail
+
+
+async def test_responses_over_one_connection_are_filtered_one_by_one(fetcher: Fetcher) -> None:
+    connections: list[asyncio.StreamWriter] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(writer)
+        writer.write(head(LENGTH, LENGTH) + PAGE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(head(b"Content-Length: 3", b"Content-Length: 3") + b"abc")
+        await writer.drain()
+
+    async with raw_server(talk) as url:
+        assert [(await fetcher.get(url)).body for _ in range(2)] == [PAGE, b"abc"]
+    assert len(connections) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"/caf\xe9?q=\xfc", "/caf%E9?q=%FC"),
+        ("/café".encode(), "/caf%C3%A9"),
+        (b"/\xe9\xc3\xa9", "/%E9%C3%A9"),
+        (b"/a b", "/a%20b"),
+    ],
+)
+async def test_a_location_with_bytes_beyond_ascii_is_followed(fetcher: Fetcher, location: bytes, path: str) -> None:
+    heads: list[bytes] = []
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 302 Found\r\nLocation: " + location + b"\r\nContent-Length: 0\r\n\r\n")
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(head(LENGTH) + PAGE)
+        await writer.drain()
+
+    async with raw_server(talk) as url:
+        page = await fetcher.get(url)
+    assert page.url == url.rstrip("/") + path
+    assert heads[0].startswith(f"GET {path} HTTP/1.1".encode())
+
+
+async def test_a_location_whose_host_is_not_utf8_is_refused(fetcher: Fetcher) -> None:
+    answer = b"HTTP/1.1 302 Found\r\nLocation: http://caf\xe9.example/\r\nContent-Length: 0\r\n\r\n"
+    async with raw_server(sending(answer)) as url:
+        assert (await failure_of(fetcher.get(url))).reason == "bad_redirect"
+
+
 async def test_a_bad_url_is_refused_without_a_request(fetcher: Fetcher) -> None:
     assert (await failure_of(fetcher.get("gopher://a.example/"))).reason == "bad_url"
 

@@ -22,9 +22,10 @@ from msgspec import Struct
 
 from worker.errors import Failure, HostFailure, Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
-from worker.fetch.headers import parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.headers import escape_bytes, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
 from worker.fetch.pacing import PacedClientRequest, Pacer
 from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
+from worker.fetch.response_head import MAX_HEADER_BYTES, MAX_HEADERS, filter_heads
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
 from worker.urls import host_of, normalise
@@ -139,11 +140,16 @@ class Fetcher:
     async def __aenter__(self) -> Self:
         s = self._settings
         self._session = aiohttp.ClientSession(
-            connector=checked_connector(allow_private=s.allow_private_addresses, threads=self._threads, limit=0),
+            connector=filter_heads(
+                checked_connector(allow_private=s.allow_private_addresses, threads=self._threads, limit=0)
+            ),
             timeout=aiohttp.ClientTimeout(total=None, connect=s.connect_timeout_s, sock_read=s.read_timeout_s),
             headers={"User-Agent": user_agent(s.contact_url), "Accept-Encoding": ACCEPTED},
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+            max_headers=MAX_HEADERS,
             trust_env=False,
             request_class=PacedClientRequest,
         )
@@ -308,7 +314,7 @@ def _redirect_target(url: str, response: aiohttp.ClientResponse) -> str:
     if not location:
         raise Permanent("bad_redirect", f"{response.status} without a Location")
     try:
-        return normalise(urljoin(url, location))
+        return normalise(urljoin(url, escape_bytes(location)))
     except (Permanent, ValueError) as e:
         why = e.detail if isinstance(e, Permanent) else f"{location[:200]!r}: {e}"
         raise Permanent("bad_redirect", f"{response.status} to {why}") from None
@@ -363,5 +369,6 @@ def _failure(url: str, e: Exception) -> Failure:
         return Permanent("private_address", f"{cause}, not on the public Internet")
     for exception_type, failure, reason in _FAILURES:
         if isinstance(e, exception_type):
-            return failure(reason, f"{url}: {str(e) or type(e).__name__}")
+            message = e.message if isinstance(e, aiohttp.ClientResponseError) else str(e)
+            return failure(reason, f"{url}: {message or type(e).__name__}")
     return HostFailure("http", f"{url}: {type(e).__name__}: {e}")

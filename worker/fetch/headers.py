@@ -53,6 +53,17 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
 
 
+def escape_bytes(value: str) -> str:
+    """Return a Location with the bytes that are not UTF-8 (lone surrogates in aiohttp's form) percent-encoded.
+
+    Browsers do the same: a server that writes `/café` in Latin-1 expects `/caf%E9`.  A value in UTF-8 is returned
+    unchanged, as its host may be an internationalised name; of another one, all bytes beyond ASCII are encoded.
+    """
+    if not any("\udc80" <= char <= "\udcff" for char in value):
+        return value
+    return "".join(chr(b) if b < 0x80 else f"%{b:02X}" for b in value.encode("utf-8", "surrogateescape"))  # noqa: PLR2004 - ASCII
+
+
 def sniff_media_type(body: bytes) -> str:
     """Return the media type of a body that has no Content-Type (MIME Sniffing Standard, 6 and 7.1, simplified)."""
     head = body.removeprefix(b"\xef\xbb\xbf")[:_SNIFFED_BYTES]
