@@ -25,7 +25,7 @@ from worker.fetch.decoding import ACCEPTED, Decoder
 from worker.fetch.headers import escape_bytes, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
 from worker.fetch.pacing import PacedClientRequest, Pacer
 from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
-from worker.fetch.response_head import MAX_HEADER_BYTES, MAX_HEADERS, filter_heads
+from worker.fetch.response_head import MAX_FIELD_BYTES, MAX_HEADERS, filter_heads
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
 from worker.urls import host_of, normalise
@@ -147,8 +147,8 @@ class Fetcher:
             headers={"User-Agent": user_agent(s.contact_url), "Accept-Encoding": ACCEPTED},
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,
-            max_line_size=MAX_HEADER_BYTES,
-            max_field_size=MAX_HEADER_BYTES,
+            max_line_size=MAX_FIELD_BYTES,
+            max_field_size=MAX_FIELD_BYTES,
             max_headers=MAX_HEADERS,
             trust_env=False,
             request_class=PacedClientRequest,

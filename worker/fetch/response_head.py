@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from aiohttp import TCPConnector
     from aiohttp.http import HttpResponseParser
 
-MAX_HEADER_BYTES: Final = (64 << 10) + 256
+MAX_FIELD_BYTES: Final = (64 << 10) + 256
 """Largest header: 64 KiB for the value, and its name."""
 MAX_HEADERS: Final = 1000
 """Most headers of a response."""
