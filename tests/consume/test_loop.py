@@ -1,7 +1,10 @@
 """The loop: deliveries take slots, and those that cannot be finished are handed back."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from worker.consume import Consumer, PageReader, TaskHandler, TaskResult
 from worker.queue import UrlQueue
@@ -43,3 +46,38 @@ async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> N
         depth = await queue.depth()
         assert (depth.backlog + depth.waiting, depth.pending) == (4, 0)
     assert [result.outcome for result in ended] == ["handed_back", "handed_back"]
+
+
+def idle_consumer(settings: Settings, queue: UrlQueue) -> Consumer:
+    parts: Any = NeverReturns()
+    handler = TaskHandler(settings, queue, PageReader(parts, parts, parts), parts, jitter=lambda: 0.5)
+    return Consumer(settings, queue, handler)
+
+
+async def test_a_stop_ends_a_read_that_waits(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("worker.consume.loop.TASK_BLOCK_S", "worker.queue.url_queue.MAX_BLOCK_S"):
+        monkeypatch.setattr(name, 3600.0)
+    settings = settings.override(lease_s=20_000.0)
+    async with UrlQueue(settings.redis.url or "", settings) as queue, asyncio.timeout(60):
+        stop = asyncio.Event()
+        running = asyncio.create_task(idle_consumer(settings, queue).run(stop))
+        while not await _is_blocked(queue):  # noqa: ASYNC110 - Redis is polled
+            await asyncio.sleep(0.01)
+        stop.set()
+        await running
+
+
+async def _is_blocked(queue: UrlQueue) -> bool:
+    clients = await queue._client.client_list()
+    return any(client["name"] == queue.consumer and "b" in client["flags"] for client in clients)
+
+
+async def test_an_idle_worker_looks_for_due_hosts_less_and_less_often(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([1000.0, 1000.0, 1001.0, 1010.0, 1050.0, 9000.0])
+    monkeypatch.setattr("worker.consume.loop.time", SimpleNamespace(monotonic=lambda: next(times)))
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
+        consumer = idle_consumer(settings, queue)
+        ticks = [consumer._release_tick_s() for _ in range(5)]
+    assert ticks == pytest.approx([0.1, 0.1, 1.0, 5.0, 5.0])

@@ -11,16 +11,18 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import msgspec
 import pytest
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from worker.consume import open_consumer, worker_loops
 from worker.discover import discover_loops
 from worker.errors import UsageError
 from worker.monitor import monitored_service as health
 from worker.monitor.heartbeat import read_heartbeats, services_key
-from worker.monitor.monitored_service import monitored_service
+from worker.monitor.monitored_service import FleetPoller, monitored_service
 from worker.queue import UrlQueue
 from worker.schema.fleet import ServiceHeartbeat
 from worker.settings import Settings
@@ -214,3 +216,14 @@ async def test_the_exit_status_of_the_command_is_the_health_of_the_service(
     assert alive.returncode == 0
     assert (unreachable.returncode, unreachable.stdout) == (1, "")
     assert f":{port}/readyz" in unreachable.stderr
+
+
+async def test_every_second_poll_takes_a_snapshot_and_so_does_the_one_after_a_failure() -> None:
+    take: Any = AsyncMock(side_effect=["1", "2", RedisConnectionError, "3", "4"])
+    heartbeat: Any = AsyncMock()
+    poller, seen = FleetPoller(take, heartbeat, LivenessMonitor(), None), []
+    for _ in range(8):
+        await poller.poll()
+        seen.append(poller.last_snapshot())
+    assert seen == ["1", "1", "2", "2", None, "3", "3", "4"]
+    assert heartbeat.send.await_count == 8

@@ -146,6 +146,18 @@ async def test_a_read_of_an_empty_queue_ends_after_its_block(queue: UrlQueue) ->
     assert await queue.read(10, 0.01) == []
 
 
+async def test_a_waiting_read_can_be_ended(redis_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.queue.url_queue.MAX_BLOCK_S", 3600.0)
+    async with UrlQueue(redis_url, settings) as queue, asyncio.timeout(60):
+        reading = asyncio.create_task(queue.read(10, 3600))
+        while not reading.done():
+            await queue.end_read()
+            await asyncio.sleep(0.01)
+        assert reading.result() == []
+        await queue.put(task())
+        assert [d.task for d in await queue.read(10, 0)] == [task()]
+
+
 async def test_no_task_is_delivered_to_two_workers(workers: tuple[UrlQueue, UrlQueue]) -> None:
     a, b = workers
     await a.put_many([task(f"https://news{i}.example/") for i in range(10)])

@@ -17,7 +17,7 @@ import structlog
 from worker.consume.retry import with_crashes_counted
 from worker.consume.task_handler import Clock, TaskHandler, system_clock
 from worker.consume.task_result import TaskResult
-from worker.lifecycle import cancel_and_wait, signal_when_done, wait_for_any
+from worker.lifecycle import cancel_and_wait, signal_when_done, sleep_until, wait_for_any
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
 from worker.telemetry import metrics
@@ -25,15 +25,22 @@ from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 log = structlog.get_logger()
 
-TASK_BLOCK_S = 1.0
-"""Longest time that one read waits for new tasks, and so the longest delay of a stop."""
+TASK_BLOCK_S = 5.0
+"""Longest time that one read waits for new tasks; a stop ends it."""
+UNBLOCK_INTERVAL_S = 0.1
+"""Interval at which a stop tries to end the read: it may not have reached Redis yet."""
 TICK_S = 0.25
 """Interval of the tend loop."""
 RELEASE_TICK_S = 0.1
 """Longest time between two looks for hosts that are due, while tasks are in progress: what other workers report about
 their requests may make a host due earlier."""
-IDLE_RELEASE_TICK_S = 1.0
-"""The same while no task is in progress."""
+IDLE_RELEASE_SHARE = 0.1
+"""The same, as a share of the time since this worker's last task ended, while none is in progress.
+
+A host must wait only if a worker has requested it within its delay, so a task put for it waits at most a tenth longer.
+"""
+MAX_RELEASE_TICK_S = 5.0
+"""Upper limit of that time."""
 REAP_INTERVAL_S = 300.0
 """How often the consumers of dead workers are deleted."""
 
@@ -77,7 +84,8 @@ class Consumer:
         self._in_progress: dict[Delivery, asyncio.Task[None]] = {}
         self._slot_freed = asyncio.Event()
         self._ending = asyncio.Event()
-        self._claimed_at = time.monotonic()
+        self._release_now = asyncio.Event()
+        self._claimed_at = self._idle_since = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Process tasks until `stop` is set, then drain the tasks in progress.
@@ -92,6 +100,7 @@ class Consumer:
     def _end_all(self) -> None:
         """Set the event that ends all loops; a cancellation might be swallowed (see `lifecycle`)."""
         self._ending.set()
+        self._release_now.set()
         self._handler.batcher.end()
 
     async def _read_and_drain(self, stop: asyncio.Event) -> None:
@@ -106,8 +115,22 @@ class Consumer:
             await self._wait_for_slot(stop)
             if stop.is_set():
                 return
-            for delivery in await self._claim() or await self._queue.read(self._free_slots(), TASK_BLOCK_S):
+            for delivery in await self._claim() or await self._read(stop):
                 self._start(delivery)
+
+    async def _read(self, stop: asyncio.Event) -> list[Delivery]:
+        """Read new tasks; wait for the first until it is time to claim, or until `stop` is set."""
+        block_s = min(TASK_BLOCK_S, self._settings.queue.lease_s / 3)
+        reading = self._tasks.create_task(self._queue.read(self._free_slots(), block_s))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            while not reading.done():
+                await self._queue.end_read()
+                await asyncio.wait({reading}, timeout=UNBLOCK_INTERVAL_S)
+        finally:
+            stopping.cancel()
+        return reading.result()
 
     async def _claim(self) -> list[Delivery]:
         """Claim the tasks of dead workers, at most once in a third of a lease; empty in between.
@@ -137,12 +160,15 @@ class Consumer:
     def _start(self, delivery: Delivery) -> None:
         """Start the task of a delivery, which occupies a slot until it ends."""
         work = self._tasks.create_task(self._handle(delivery))
+        if not self._in_progress:
+            self._release_now.set()  # from now on, at short intervals
         self._in_progress[delivery] = work
         metrics.IN_FLIGHT.inc()
         work.add_done_callback(lambda done: self._finish(delivery, done))
 
     def _finish(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
         del self._in_progress[delivery]
+        self._idle_since = time.monotonic()
         metrics.IN_FLIGHT.dec()
         self._slot_freed.set()
         if (
@@ -187,8 +213,15 @@ class Consumer:
         """Release the tasks of hosts that are due, until the loops end."""
         while not self._ending.is_set():
             due_in_s = await self._queue.release(self._clock())
-            tick_s = RELEASE_TICK_S if self._in_progress else IDLE_RELEASE_TICK_S
-            await asyncio.sleep(min(due_in_s, tick_s))
+            self._release_now.clear()
+            if not self._ending.is_set():
+                await sleep_until(self._release_now, min(due_in_s, self._release_tick_s()))
+
+    def _release_tick_s(self) -> float:
+        if self._in_progress:
+            return RELEASE_TICK_S
+        idle_s = time.monotonic() - self._idle_since
+        return min(max(RELEASE_TICK_S, IDLE_RELEASE_SHARE * idle_s), MAX_RELEASE_TICK_S)
 
     async def _renew(self) -> None:
         """Renew all leases; cancel the tasks whose lease is lost to another worker."""

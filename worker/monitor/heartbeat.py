@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.telemetry.liveness import LivenessMonitor
+
+
+CLEANUP_INTERVAL_S: Final = 60.0
+"""How often a process looks for heartbeats to delete."""
 
 
 def services_key(prefix: str) -> str:
@@ -57,10 +61,11 @@ class Heartbeat:
         self._liveness = liveness
         self._clock = clock
         self._started_at: datetime | None = None
+        self._next_cleanup = clock()
         self._samples: deque[tuple[float, Counter[str]]] = deque([(clock(), _totals())])
 
     async def send(self) -> None:
-        """Write one heartbeat, and delete the heartbeats of any process that are older than `RETENTION_S`."""
+        """Write one heartbeat; now and then delete those of any process that are older than `RETENTION_S`."""
         at = await redis_time(self._client)
         self._started_at = self._started_at or at
         heartbeat = ServiceHeartbeat(
@@ -74,12 +79,16 @@ class Heartbeat:
             late=self._liveness.overdue(),
             last_error=self._liveness.last_error,
         )
-        key = services_key(self._prefix)
-        await self._client.hset(key, self.name, msgspec.json.encode(heartbeat))
+        await self._client.hset(services_key(self._prefix), self.name, msgspec.json.encode(heartbeat))
+        if self._clock() >= self._next_cleanup:
+            self._next_cleanup = self._clock() + CLEANUP_INTERVAL_S
+            await self._delete_expired(at)
+
+    async def _delete_expired(self, at: datetime) -> None:
         found = await read_heartbeats(self._client, self._prefix)
         expired = [other.name for other in found if (at - other.at).total_seconds() > RETENTION_S]
         if expired:
-            await self._client.hdel(key, *expired)
+            await self._client.hdel(services_key(self._prefix), *expired)
 
     async def deregister(self) -> None:
         """Delete the heartbeat of this process, on a clean exit."""

@@ -29,6 +29,8 @@ log = structlog.get_logger()
 
 EVENT_LOOP_INTERVAL_S: Final = 1.0
 """Interval of the heartbeat of the event loop."""
+POLLS_PER_SNAPSHOT: Final = 2
+"""A new snapshot of the fleet is taken with every second heartbeat; Prometheus reads it every 15 s."""
 SERVICE_LOOPS: Final = {
     "loop": LoopSpec(max_silence_s=GRACE_S, critical=True),
     "redis": LoopSpec(max_silence_s=GRACE_S),
@@ -36,7 +38,7 @@ SERVICE_LOOPS: Final = {
 """Loops that every service has: the event loop, and the fleet poller, whose heartbeat needs an answer of Redis."""
 
 PollHook = Callable[[], Awaitable[None]]
-"""Called after each snapshot."""
+"""Called after each heartbeat."""
 
 
 @contextlib.asynccontextmanager
@@ -45,7 +47,7 @@ async def monitored_service(
 ) -> AsyncIterator[int | None]:
     """Monitor a service for the duration of the block, and deregister it at the end.
 
-    `on_poll` is awaited after every snapshot of the fleet, for state that only this service knows.  Yields the port of
+    `on_poll` is awaited after every heartbeat, for state that only this service knows.  Yields the port of
     the HTTP endpoints, None if the settings have no port.  UsageError if the server cannot listen there.
     """
     metrics.init_series()
@@ -78,16 +80,22 @@ class FleetPoller:
         self._liveness = liveness
         self._on_poll = on_poll
         self._snapshot: FleetSnapshot | None = None
+        self._polls = 0
 
     def last_snapshot(self) -> FleetSnapshot | None:
         """Return the last snapshot; None before the first, and while Redis is unavailable."""
         return self._snapshot
 
     async def poll(self) -> None:
-        """Send a heartbeat and take a snapshot; if Redis is unavailable, drop the last snapshot and log that once."""
+        """Send a heartbeat, and take a snapshot if it is time.
+
+        If Redis is unavailable, drop the last snapshot and log that once.
+        """
         try:
             await self._heartbeat.send()
-            self._snapshot = await self._take()
+            if self._snapshot is None or self._polls % POLLS_PER_SNAPSHOT == 0:
+                self._snapshot = await self._take()
+            self._polls += 1
             if self._on_poll:
                 await self._on_poll()
             self._liveness.record_heartbeat("redis")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 from msgspec.structs import replace
+from redis.exceptions import RedisError
 
 from worker import urls
 from worker.queue import scripts
@@ -91,7 +92,7 @@ class UrlQueue:
         self._policy = HostPolicy.of(settings)
         self._old_markers = OldMarkers(self.keys)
         self._client = connect(redis_url)
-        self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
+        self._reader = connect(redis_url, block_s=MAX_BLOCK_S, name=self.consumer)
         self._leases: set[Lease] = set()
         """Leases of this consumer that have not ended: `claim` leaves them out."""
 
@@ -179,6 +180,13 @@ class UrlQueue:
             lambda: read_group_entries(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s),
         )
         return await self._deliver([(Lease(entry.id, 1), entry) for entry in entries])
+
+    async def end_read(self) -> None:
+        """End a `read` that waits: it returns what it has read.  Without effect where Redis does not allow it."""
+        with contextlib.suppress(RedisError, OSError):
+            for client in await self._client.client_list():
+                if client["name"] == self.consumer:
+                    await self._client.client_unblock(int(client["id"]))
 
     async def claim(self, n: int) -> list[Delivery]:
         """Claim up to `n` tasks whose worker has been idle for a lease, and return their deliveries.

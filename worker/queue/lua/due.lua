@@ -4,12 +4,19 @@
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function wait(key, at)
-  local first = redis.call('ZRANGEBYSCORE', key, '(' .. string.format('%.0f', at), '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)
-  return first[2] and math.ceil(tonumber(first[2]) - at) or -1
+-- Returns the members with a score up to `at`, and the time from then to the next score (-1: none).
+local function find(key, at, most)
+  local function wait_after(score)
+    local first = redis.call('ZRANGEBYSCORE', key, score, '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    return first[2] and tonumber(first[2]) - at
+  end
+  local wait, due = wait_after('-inf'), {}
+  if wait and wait <= 0 then
+    due = redis.call('ZRANGEBYSCORE', key, '-inf', at, 'LIMIT', 0, most)
+    wait = wait_after('(' .. at)
+  end
+  return due, wait and math.ceil(wait) or -1
 end
-return {
-  redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now), 'LIMIT', 0, ARGV[2]),
-  redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, ARGV[3]),
-  wait(KEYS[1], now), wait(KEYS[2], tonumber(ARGV[1])),
-}
+local hosts, next_host = find(KEYS[1], string.format('%.0f', now), ARGV[2])
+local tasks, next_task = find(KEYS[2], ARGV[1], ARGV[3])
+return {hosts, tasks, next_host, next_task}
