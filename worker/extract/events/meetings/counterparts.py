@@ -61,7 +61,8 @@ def held_verb(ctx: EventContext, noun: NounPhrase) -> VerbGroup | None:
     if verb is None or not verb.finite or verb.passive or verb.first != last:
         return None
     is_holding = ctx.lemma(verb) in ctx.lexicon.light_verb_lemmas - word_set(m.travel, m.departure)
-    return verb if is_holding and ctx.clauses.object(verb) is None else None
+    is_open = ctx.clauses.object(verb) is None and ctx.chunks.verb_group(verb.last) is None
+    return verb if is_holding and is_open else None  # "said at talks that officials [began] leaving"
 
 
 def opens_clause(ctx: EventContext, noun: NounPhrase) -> bool:

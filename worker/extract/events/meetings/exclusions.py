@@ -108,7 +108,20 @@ def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
     phrases = ctx.clauses.prepositional_phrases(at, _OCCASION_PREPOSITIONS, _OCCASION_WINDOW)
     if any(lower[noun.head] in word_set(m.other_occasions) for _, noun in phrases):
         return True
+    if _is_attribute(ctx, group) or (ctx.lemma(group) == "gather" and ctx.word(group.last) == "around"):
+        return True
     return _is_policy(ctx, group) or (target is not None and _is_owner(ctx, target))
+
+
+def _is_attribute(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a participle modifies the noun after it: "told [visiting] officials", "with a [visiting] envoy"."""
+    if group.finite or ctx.text.tags[group.head] != "VBG" or group.first == 0:
+        return False
+    before, noun = ctx.chunks.verb_group(group.first - 1), ctx.clauses.noun_phrase(group.last)
+    is_person = noun is not None and noun.first == group.last and ctx.text.tags[noun.first] not in {"DT", "PRP$"}
+    return is_person and before is not None and before.finite and ctx.lemma(before) in word_set(
+        ctx.lexicon.meeting.addressing, ctx.lexicon.meeting.host
+    )
 
 
 def _is_policy(ctx: EventContext, group: VerbGroup) -> bool:

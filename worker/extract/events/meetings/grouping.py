@@ -250,9 +250,19 @@ def _repeats(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> boo
 def _is_compatible(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:
     if (old.day and new.day and old.day != new.day) or not _are_compatible_forms(ctx, old, new):
         return False
+    months = _months(ctx, old), _months(ctx, new)
+    if all(months) and months[0].isdisjoint(months[1]):
+        return False
     if old.place and new.place and not new.anaphoric and not _can_be_same_place(ctx, old.place.text, new.place.text):
         return False
     return (old.status == "denied") == (new.status == "denied") or new.anaphoric
+
+
+def _months(ctx: EventContext, candidate: EventCandidate) -> set[int]:
+    """Return the months that the time of a candidate names: {7} for "July 10"; empty without one."""
+    words = candidate.when.text.lower().split() if candidate.when is not None else []
+    months = ctx.lexicon.calendar.months
+    return {months[word.rstrip(".,")] for word in words if word.rstrip(".,") in months}
 
 
 def _are_compatible_forms(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:

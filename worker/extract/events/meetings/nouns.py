@@ -126,7 +126,18 @@ def _noun_time(
     when = ctx.time_and_place.find_time(at, max(noun.last, after))
     if when is None and light is not None:
         when = ctx.time_and_place.find_time(light.head, noun.last)
-    return None if when is not None and _is_counted_period(ctx, noun, when) else when
+    if when is None or _is_counted_period(ctx, noun, when) or (light is None and _is_of_governor(ctx, noun, when)):
+        return None
+    return when
+
+
+def _is_of_governor(ctx: EventContext, noun: NounPhrase, when: TimeExpression) -> bool:
+    """Return whether the time after a noun is that of the verb whose object it is: "wrecked the talks [in May]"."""
+    verb = ctx.chunks.verb_group(noun.first - 1)
+    at = ctx.text.token_at(when.start)
+    if verb is None or not verb.finite or at < noun.last or is_indefinite(ctx, noun):
+        return False
+    return ctx.word(at - 1) not in word_set(ctx.lexicon.modality.due_date_prepositions)
 
 
 def _place_of_noun(ctx: EventContext, noun: NounPhrase, found: EventCandidate, place: NounPhrase | None) -> Span | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from worker.extract.grammar.chunker import NounPhrase, VerbGroup
     from worker.schema import MeetingStatus
 
+_PATHS = frozenset({"way", "door", "path", "road", "ground", "stage"})
+"""Nouns that are prepared for a meeting: "paved the way for talks"."""
 _BRACKET_WINDOW = 6
 """Tokens of brackets after a noun."""
 _PARTICLE_WINDOW = 12
@@ -112,6 +114,8 @@ def _is_ahead_of(ctx: EventContext, noun: NounPhrase) -> bool:
 def _governing_noun_status(ctx: EventContext, noun: NounPhrase) -> MeetingStatus | None:
     """Return the status that a governing noun implies: "an invitation to talks"; None if it implies none."""
     frame = governing_noun(ctx, noun)
+    if frame is not None and ctx.text.lower[frame.head] in _PATHS:
+        return "proposed"  # "pave the way for talks"
     outcome = outcome_of(ctx.lexicon, ctx.text.lower[frame.head]) if frame is not None else None
     if frame is None or outcome is None:
         return None

@@ -139,6 +139,10 @@ def _verb_of_class(ctx: EventContext, group: VerbGroup, lemma: str, name: str) -
     when = ctx.time_and_place.find_time(group.head, group.last)
     ruled = read_verb(ctx, group)
     candidate = ruled
+    if ruled is not None:
+        others = _others(ctx, group, lemma, name)
+        speaker = _speaker_for_pronoun(ctx, group, subject_parties(ctx, group), others)
+        ruled.parties = distinct_parties([*([speaker] if speaker is not None else []), *ruled.parties])
     if candidate is None:
         is_future = is_future_time(when) or is_dated_present(ctx, group, when) or is_in_temporal_clause(ctx, group)
         status = verb_status(ctx, group, ctx.modality(group), is_future)
