@@ -66,8 +66,10 @@ class PartyResolver:
     def _read_parties(self, noun: NounPhrase) -> list[Actor]:
         found: dict[str, Actor] = {}
         joined = self.clauses.conjuncts(noun)
+        if (office := self._plural_office_of(joined)) is not None:
+            joined = [office]
         listed = [
-            *self._left_of_office(joined[0]),
+            *self._left_of_office(self.clauses.conjuncts(noun)[0]),
             *self._before_joiner(joined[0]),
             *(self._governing_office(member) for member in joined if not self._is_first_of_two_roles(member)),
         ]
@@ -75,6 +77,16 @@ class PartyResolver:
             for actor in self.phrase_parties(member):
                 found.setdefault(actor.name.casefold(), actor)
         return list(found.values())
+
+    def _plural_office_of(self, countries: list[NounPhrase]) -> NounPhrase | None:
+        """Return the plural office of a list of countries: "[the presidents] of Latvia and Estonia"; else None."""
+        at = countries[0].first - 1
+        if at < 1 or len(countries) == 1 or self.doc.text.lower[at] != "of":
+            return None
+        office = self.clauses.noun_phrase(at - 1)
+        is_office = office is not None and office.last == at and self.offices.is_office(office)
+        listed = is_office and all(self._is_country(country) for country in countries)
+        return office if listed and office is not None and self.offices.is_plural(office) else None
 
     def _left_of_office(self, country: NounPhrase) -> list[NounPhrase]:
         """Return the conjuncts before a plural office whose of-phrase begins with the country.
@@ -313,5 +325,6 @@ class PartyResolver:
     def _country_office(self, country: NounPhrase, office: NounPhrase) -> Actor:
         of = self.resolve(country.first, country.last)
         first = office.first + (self.doc.text.tags[office.first] == "DT")
-        role = singular_of(self.doc.text.slice(first, office.last))
+        is_held = singular_of(self.doc.text.lower[office.head]) in word_set(self.lexicon.actors.offices)
+        role = singular_of(self.doc.text.slice(first, office.last)) if is_held else None  # a delegation is no role
         return Actor(name=of.name, mention=of.mention, type="country", role=role, country=of.country)

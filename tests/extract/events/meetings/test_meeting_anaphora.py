@@ -109,6 +109,7 @@ def test_parties_beyond_the_clause(text: str, expected: list[str]) -> None:
         ("The union left a meeting of the council scheduled for Friday to its members.", "planned"),
         ("Brun's Friday meeting with Teki was scheduled two weeks ago.", "planned"),
         ("Brun is travelling to Albania next week.", "planned"),
+        ("Brun hoped the swap would “pave the way” for talks between Norway and Albania.", "proposed"),
         ("Brun's talks with Teki are expected to end on Friday.", "held"),
         ("The rules came into force after a meeting of the council which was unable to amend them.", "held"),
     ],
@@ -123,6 +124,7 @@ def test_the_status(text: str, status: str) -> None:
         "Brun spoke during a visit to the flooded area.",
         "As a matter of policy, Albanian officials do not meet rebels.",
         'Brun welcomed Teki\'s "courage in saying no".',
+        "Brun told visiting Albanian officials that the port would close.",
     ],
 )
 def test_no_meeting(text: str) -> None:
@@ -139,6 +141,50 @@ def test_no_meeting(text: str) -> None:
 )
 def test_the_place(text: str, place: str | None) -> None:
     assert [meeting.place and meeting.place.text for meeting in meetings(INTRODUCTION + text)] == [place]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a definite noun denotes the meeting before it, whatever the subject of its clause
+        ("Oja held talks with Lisi in Bergen on Monday. The meeting was also attended by Brun.", [OJA, LISI]),
+        ("Talks between Latvia and Norway began on Monday. The talks are mediated by Finland.", ["Latvia", "Norway"]),
+        ("Oja met Lisi in Bergen. Teki called the meeting useful.", [OJA, LISI]),
+    ],
+)
+def test_a_bare_definite_noun_is_a_further_mention(text: str, expected: list[str]) -> None:
+    assert names(INTRODUCTION + text) == [expected]
+
+
+def test_mentions_of_different_months_are_two_meetings() -> None:
+    found = meetings(
+        f"{INTRODUCTION}Aides recalled a September conversation between Brun and Teki in Tirana. "
+        "Others mentioned a July 10 conversation between Brun and Teki."
+    )
+    assert [meeting.when and meeting.when.text for meeting in found] == ["September", "July 10"]
+
+
+def test_the_time_of_a_verb_of_failure_is_not_that_of_the_talks() -> None:
+    (found,) = meetings("Latvia and Norway had been holding talks. President Ana Lund wrecked the talks in May.")
+    assert found.when is None
+
+
+def test_the_offices_and_countries_of_parties() -> None:
+    (found,) = meetings("The presidents of Latvia and Norway met in Oslo on Monday.")
+    assert [(a.name, a.role, a.country) for a in found.participants] == [
+        ("Latvia", "president", "LV"),
+        ("Norway", "president", "NO"),
+    ]
+    (found,) = meetings("Talks took place in Oslo between delegations from Latvia and Norway.")
+    assert [(a.name, a.role) for a in found.participants] == [("Latvia", None), ("Norway", None)]
+
+
+def test_a_counterpart_is_of_another_country() -> None:
+    (found,) = meetings(
+        "President Ana Lund and her Latvian counterpart, Juris Kalns, spoke in Riga on Tuesday. Riga is the seat of "
+        "Latvia's parliament."
+    )
+    assert [(a.name, a.country) for a in found.participants] == [("Ana Lund", None), ("Juris Kalns", "LV")]
 
 
 def test_a_season_that_names_a_regular_meeting_is_no_time() -> None:

@@ -114,13 +114,16 @@ def _is_no_encounter(ctx: EventContext, group: VerbGroup) -> bool:
 
 
 def _is_attribute(ctx: EventContext, group: VerbGroup) -> bool:
-    """Return whether a participle modifies the noun after it: "told [visiting] officials", "with a [visiting] envoy"."""
+    """Return whether a participle modifies the noun after it: "told [visiting] officials"."""
     if group.finite or ctx.text.tags[group.head] != "VBG" or group.first == 0:
         return False
     before, noun = ctx.chunks.verb_group(group.first - 1), ctx.clauses.noun_phrase(group.last)
     is_person = noun is not None and noun.first == group.last and ctx.text.tags[noun.first] not in {"DT", "PRP$"}
-    return is_person and before is not None and before.finite and ctx.lemma(before) in word_set(
-        ctx.lexicon.meeting.addressing, ctx.lexicon.meeting.host
+    return (
+        is_person
+        and before is not None
+        and before.finite
+        and ctx.lemma(before) in word_set(ctx.lexicon.meeting.addressing, ctx.lexicon.meeting.host)
     )
 
 

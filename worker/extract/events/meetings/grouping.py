@@ -30,6 +30,8 @@ _PAIR = 2
 """Number of parties that two meetings must share to be the same."""
 _NEAR_SENTENCES = 4
 """Sentences after a meeting in which a plural denotes its parties."""
+_COMPLEMENTS = frozenset({"with", "between", "among", "of"})
+"""Prepositions that introduce the parties of a meeting noun."""
 _RENEWALS = frozenset({"again", "another", "further", "fresh"})
 _MAX_WORDS = 3
 """Words of a plural that only refers to parties: "the two leaders"."""
@@ -38,6 +40,8 @@ _POINTING = frozenset({"definite", "demonstrative"})
 """Classes of determiners that refer to something known."""
 _MARGIN_WITHOUT_PARTIES = 0.8
 """Log-odds above the threshold from which a trigger without parties is a meeting of its own."""
+_GENERAL = frozenset({"meeting", "talks"})
+"""Nouns for any encounter."""
 _REPEAT_SENTENCES = 3
 """Sentences after a meeting in which a definite phrase with the same noun refers to it."""
 _MAX_COMPARED = 24
@@ -55,7 +59,7 @@ def group_meetings(
     for trigger in triggers:
         trigger.candidate.parties = with_holders(ctx, trigger.candidate.parties)
         trigger.candidate.anaphoric = points_back(ctx, trigger)
-    implied = {trigger.candidate for trigger in triggers if trigger.source == "clause"}
+    implied = {trigger.candidate for trigger in triggers if trigger.source == "clause" or is_bare(ctx, trigger)}
     clusters = cluster_candidates(
         list(score_of), partial(_is_same_meeting, ctx), partial(_can_refer_to, ctx, implied), partial(_are_apart, ctx)
     )
@@ -89,7 +93,7 @@ def _can_denote(ctx: EventContext, new: EventCandidate, plural: str, known: Even
 
 def _is_plural_for_parties(ctx: EventContext, actor: Actor) -> bool:
     """Return whether a party is a plural without a name for parties known to the reader: "the two leaders"."""
-    if actor.type not in {"group", "unnamed"} or actor.country is not None or not _is_definite_without_name(actor.name):
+    if actor.type not in {"group", "unnamed"} or not _is_definite_without_name(actor.name):
         return False
     actors, head = ctx.lexicon.actors, actor.name.rpartition(" ")[2].lower()
     return head in word_set(actors.side_nouns, actors.pairs) or singular_of(head) in word_set(actors.offices)
@@ -107,12 +111,23 @@ def points_back(ctx: EventContext, trigger: MeetingTrigger) -> bool:
         )
     if _names_no_party(trigger.candidate):
         return trigger.phrase is None or determiner_kind(ctx, trigger.phrase, trigger.first) != "indefinite"
+    if is_bare(ctx, trigger):
+        return True
     is_clause_subject = trigger.phrase is not None and trigger.source == "clause"
     return (
         is_clause_subject
         and trigger.phrase is not None
         and determiner_kind(ctx, trigger.phrase, trigger.first) in _POINTING
     )
+
+
+def is_bare(ctx: EventContext, trigger: MeetingTrigger) -> bool:
+    """Return whether a trigger is a definite noun without modifiers and without parties of its own: "[the talks]"."""
+    noun = trigger.phrase
+    if noun is None or noun.head != noun.first + 1 or ctx.text.tags[noun.first] != "DT":
+        return False
+    is_pointing = determiner_kind(ctx, noun, trigger.first) in _POINTING
+    return is_pointing and trigger.candidate.rule in {"noun", "light verb"} and ctx.word(noun.last) not in _COMPLEMENTS
 
 
 def _is_apposition(ctx: EventContext, noun: NounPhrase) -> bool:
@@ -244,7 +259,8 @@ def _repeats(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> boo
     if old.day is not None and old.day == new.day:
         return True
     apart = ctx.text.sentence_of[new.first] - ctx.text.sentence_of[old.first]
-    return old.noun == new.noun and 0 <= apart <= _REPEAT_SENTENCES
+    alike = old.noun == new.noun or new.noun in _GENERAL
+    return alike and 0 <= apart <= _REPEAT_SENTENCES
 
 
 def _is_compatible(ctx: EventContext, old: EventCandidate, new: EventCandidate) -> bool:

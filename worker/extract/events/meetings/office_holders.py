@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from worker.extract.lexicon.lexicon_file import word_set
 from worker.schema import Actor
 
@@ -19,9 +21,19 @@ _COUNTERPART = "counterpart"
 
 def with_holders(ctx: EventContext, parties: list[Actor]) -> list[Actor]:
     """Return the parties of a meeting, with the holder of an office instead of the office where one person holds it."""
+    abroad = {a.country for a in parties if _COUNTERPART in (a.role or "").lower().split()} - {None}
+    if abroad:
+        parties = [replace(a, country=None) if _is_at_home(ctx, a, abroad) else a for a in parties]
     if not any(actor.type == "unnamed" and actor.country is not None for actor in parties):
         return parties
     return [_holder(ctx, actor, parties) or actor for actor in parties]
+
+
+def _is_at_home(ctx: EventContext, actor: Actor, abroad: set[str | None]) -> bool:
+    """Return whether a party has the country of its counterpart by default: its own role does not name that."""
+    words, main = (actor.role or "").split(), ctx.doc.lexicon
+    is_stated = any(word in main.countries or word in main.demonyms for word in words)
+    return actor.type == "person" and actor.country in abroad and not is_stated and _COUNTERPART not in words
 
 
 def _holder(ctx: EventContext, actor: Actor, parties: list[Actor]) -> Actor | None:

@@ -136,9 +136,10 @@ def governing_noun(ctx: EventContext, noun: NounPhrase) -> NounPhrase | None:
         word_set(ctx.lexicon.meeting.partitive_nouns),
     )
     while ctx.word(noun.first - 1) in prepositions:
-        frame = ctx.clauses.noun_phrase(noun.first - 2)
+        at = noun.first - 2 - (ctx.word(noun.first - 2) in ctx.doc.lexicon.quotation_marks)
+        frame = ctx.clauses.noun_phrase(at)
         if frame is None or ctx.text.lower[frame.head] not in partitives:
-            return frame if frame is not None and frame.last == noun.first - 1 else None
+            return frame if frame is not None and frame.last == at + 1 else None
         noun = frame
     return None
 
