@@ -9,6 +9,7 @@ import contextlib
 import gc
 
 from worker.errors import Failure
+from worker.extract.grammar.pos_tagger import load_tagger
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
@@ -18,6 +19,7 @@ def preload_models() -> None:
     """Load the language model, the word lists and the tagger (0.5 s, 50 MB) by processing an invented page."""
     words = "The minister said on Monday that the committee had met for the {}th time and heard from its engineers. "
     extract_events(Article(id="", url="", text=words, language="en"))
+    load_tagger("en").decode_all()
     body = "".join(f"<p>{words.format(n) * 3}</p>" for n in range(4, 9))
     page = f"<html lang=en><title>Warm</title><article><h1>Warm</h1>{body}</article></html>"
     with contextlib.suppress(Failure):

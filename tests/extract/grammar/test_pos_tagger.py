@@ -2,6 +2,7 @@
 
 import zlib
 from functools import cache
+from importlib import resources
 
 import msgspec
 import pytest
@@ -15,7 +16,14 @@ from worker.extract.grammar.tagger_features import (
     word_features,
     word_shape,
 )
-from worker.extract.grammar.tagger_model import PackedModel, TaggerModel, encode_model, pack, read_model
+from worker.extract.grammar.tagger_model import (
+    PackedModel,
+    TaggerModel,
+    decode_pairs,
+    encode_model,
+    pack,
+    read_model,
+)
 
 FEATURES = (
     *("word", "ending", "ending_and_shape", "shape_and_class", "class", "classes", "last", "next", "next_ending"),
@@ -42,13 +50,25 @@ def trained_model() -> PackedModel:
 
 
 def unpack(packed: PackedModel) -> TaggerModel:
-    vectors = [
-        {tag: weight for tag, weight in zip(packed.tags, vector, strict=True) if weight}
-        for vector in packed.read_vectors()
-    ]
+    vectors = packed.read_vectors()
+
+    def weights_of(number: int) -> dict[str, float]:
+        return {tag: weight for tag, weight in zip(packed.tags, vectors[number], strict=True) if weight}
+
+    numbers = packed.weights | {
+        "class_and_word": {
+            f"{tag} {word}": number
+            for word, encoded in packed.pairs["class_and_word"].items()
+            for tag, number in decode_pairs(encoded).items()
+        },
+        "word_and_next": {
+            f"{word} {after}": number
+            for word, encoded in packed.pairs["word_and_next"].items()
+            for after, number in decode_pairs(encoded).items()
+        },
+    }
     weights = {
-        feature: {value: vectors[number] for value, number in packed.vectors_of(feature).items()}
-        for feature in packed.weights
+        feature: {value: weights_of(number) for value, number in values.items()} for feature, values in numbers.items()
     }
     return msgspec.structs.replace(packed.without_weights(), weights=weights)
 
@@ -57,7 +77,28 @@ def test_a_packed_model_has_the_weights_of_the_model_and_stores_equal_ones_once(
     weights = {"last": {"the": {"NN": 241.73, "VB": -0.01}, "a": {"VB": -0.01, "NN": 241.73}, "to": {"VB": 0.29}}}
     packed = msgspec.msgpack.decode(zlib.decompress(encode_model(small_model(**weights))), type=PackedModel)
     assert unpack(packed) == small_model(**weights)
-    assert len(packed.read_vectors()) == 2
+    assert len(packed.vectors) == 2 * 2 * len(packed.tags)
+
+
+def test_the_pairs_of_a_model_are_packed_by_their_word() -> None:
+    model = small_model(class_and_word={"DT vote": {"NN": 1.0}}, word_and_next={"vote the": {"VB": 2.0}})
+    assert unpack(pack(model)) == model
+
+
+def test_a_weight_that_does_not_fit_is_an_error() -> None:
+    assert unpack(pack(small_model(word={"vote": {"NN": 327.67}}))).weights["word"] == {"vote": {"NN": 327.67}}
+    with pytest.raises(OverflowError):
+        pack(small_model(word={"vote": {"NN": 327.68}}))
+
+
+def test_vectors_are_decoded_when_used_unless_all_are() -> None:
+    lazy, eager = Tagger(trained_model()), Tagger(trained_model())
+    eager.decode_all()
+    sentence = "Unions plan a walkout , and Belm plans to leave by boat ."
+    assert tag(lazy, sentence) == tag(eager, sentence)
+    assert (
+        0 < len(lazy._vectors) < len(eager._vectors) == len(trained_model().vectors) // 2 // len(trained_model().tags)
+    )
 
 
 def tag(model: Tagger, sentence: str) -> list[str]:

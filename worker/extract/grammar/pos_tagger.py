@@ -5,8 +5,8 @@ right by a linear model over the word, its ending and its neighbours.  The tags 
 comparatives and proper plurals: NN NNS NNP, VB VBD VBG VBN VBP VBZ MD, JJ RB RP IN, TO DT PRP PRP$ WP (all wh-words) CC
 CD EX POS UH; SC is added for conjunctions that open a clause (that, because, if), and PUNCT for punctuation.
 
-The weights of a word alone and of the two tags before it are summed once and cached.  `tagger_features` defines the
-features; `Tagger.tag` computes the same scores from the sums.
+The weights of a word alone, of a word as a neighbour and of the two tags before it are summed at the first use and
+cached.  `tagger_features` defines the features; `Tagger.tag` computes the same scores from the sums.
 """
 
 from __future__ import annotations
@@ -25,14 +25,12 @@ from worker.extract.grammar.tagger_features import (
     word_features,
     word_shape,
 )
-from worker.extract.grammar.tagger_model import PackedModel, TagScores, read_model
+from worker.extract.grammar.tagger_model import PackedModel, TagScores, Vectors, decode_pairs, read_model
 
 ScoreTable = dict[str, TagScores]
 _CACHE_SIZE = 32_768
 """Words with cached candidates and scores.  Takes a few megabytes and covers many articles."""
 _EMPTY_TABLE: ScoreTable = {}
-_WORD_AND_TAG_FEATURES = ("word", "ending", "ending_and_shape", "shape_and_class", "class", "classes")
-"""Features of the word alone and of the tags before it."""
 
 
 # Plain tuples: attribute access on named tuples would take a tenth of the tagger's time.
@@ -51,60 +49,32 @@ To the word after it · to the word before it, with the weights of its own endin
 
 
 class Tagger:
-    """A model with dense weights for neighbours and a cache of words."""
+    """A model with caches of words, neighbours and tag histories."""
 
     def __init__(self, packed: PackedModel) -> None:
         """`packed`: the trained model."""
         self._model, self._vectors = packed.without_weights(), packed.read_vectors()
         self.tag_dictionary = self._model.tag_dictionary
+        self._numbers, self._pairs = packed.weights, packed.pairs
         self._nothing = (0.0,) * len(packed.tags)
         self._entries: list[dict[str, _WordEntry]] = [{}, {}, {}]
         """Capitalisation context -> word as written -> its cached entry."""
         self._histories: dict[tuple[str, str, str], TagScores] = {}
         """(shape, tag before the last, last tag) -> weights of the tag history."""
-        words = _SharedWords()
-        self._after_class = self._pairs(packed.vectors_of("class_and_word"), 1, words)
-        self._before_word = self._pairs(packed.vectors_of("word_and_next"), 0, words)
-        self._endings: dict[str, _Neighbour] = {
-            ending: (self._nothing, vector, self._nothing)
-            for ending, vector in self._table(packed.vectors_of("next_ending"), words).items()
-        }
-        """Last three letters of a word that is in none of the tables -> its vectors as a neighbour."""
-        self._no_neighbour = (self._nothing, self._nothing, self._nothing)
-        self._neighbours = self._read_neighbours(packed, words)
-        self._by_feature = {name: self._table(packed.vectors_of(name), words) for name in _WORD_AND_TAG_FEATURES}
-        del self._vectors
+        self._neighbours = _Neighbours(packed, self._vectors)
 
-    def _table(self, numbers: dict[str, int], words: _SharedWords) -> ScoreTable:
-        """Return the vectors of a feature by its value."""
-        return {words[value]: self._vectors[number] for value, number in numbers.items()}
-
-    def _pairs(self, numbers: dict[str, int], outer: int, words: _SharedWords) -> dict[str, ScoreTable]:
-        """Return the vectors of word pairs by the member at index `outer` (0 or 1), then by the other member."""
-        found: dict[str, ScoreTable] = {}
-        for pair, number in numbers.items():
-            members = pair.split(" ")
-            found.setdefault(words[members[outer]], {})[words[members[1 - outer]]] = self._vectors[number]
-        return found
-
-    def _read_neighbours(self, packed: PackedModel, words: _SharedWords) -> dict[str, _Neighbour]:
-        """Return the vectors of each word as a neighbour, for one look-up instead of three."""
-        before, after, second = (self._table(packed.vectors_of(name), words) for name in ("last", "next", "second"))
-        weights: dict[float, float] = {}
-        found: dict[str, _Neighbour] = {}
-        for word in {**before, **after, **second}:
-            own, (_, ending, _) = after.get(word, self._nothing), self._endings.get(word[-3:], self._no_neighbour)
-            summed = tuple([weights.setdefault(weight, weight) for weight in map(add, own, ending)])
-            found[word] = (before.get(word, self._nothing), summed, second.get(word, self._nothing))
-        return found
+    def decode_all(self) -> None:
+        """Decode all that is otherwise decoded at its first use, so that processes forked from this one share it."""
+        self._vectors.decode_all()
+        self._neighbours.decode_all()
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the tag of every word, in order.  `lower` is the same words in lower case."""
         out: list[str] = []
         tag_before_last = last_tag = word_before = ""
         owns, names, nothing, histories = self._entries, self._model.tags, self._nothing, self._histories
-        known, endings, none = self._neighbours, self._endings, self._no_neighbour
-        neighbours = [known.get(low) or endings.get(low[-3:], none) for low in ["", *lower, "", ""]]
+        known = self._neighbours
+        neighbours = [known[low] for low in ["", *lower, "", ""]]
         following_words = [*lower[1:], ""]
         for i, (word, low) in enumerate(zip(words, lower, strict=True)):
             if word_before in SENTENCE_BOUNDARIES:  # `capitalisation_context`, without a call per word
@@ -144,26 +114,66 @@ class Tagger:
         candidates = self._model.candidates(word, low, context)
         if len(candidates) == 1:
             return candidates[0], (), "", _EMPTY_TABLE, _EMPTY_TABLE
-        shape, tables = word_shape(word, context), self._by_feature
-        rows = [row for feature, value in word_features(low, shape) if (row := tables[feature].get(value))]
+        shape = word_shape(word, context)
+        rows = [self._vector(feature, value) for feature, value in word_features(low, shape)]
         numbers = map(self._model.tags.index, candidates)
         scores = [(number, sum([row[number] for row in rows])) for number in numbers]
-        return "", scores, shape, self._after_class.get(low, _EMPTY_TABLE), self._before_word.get(low, _EMPTY_TABLE)
+        return "", scores, shape, self._pairs_with(low, "class_and_word"), self._pairs_with(low, "word_and_next")
+
+    def _vector(self, feature: str, value: str) -> TagScores:
+        """Return the weights of a feature value; zeros without any."""
+        number = self._numbers[feature].get(value)
+        return self._nothing if number is None else self._vectors[number]
+
+    def _pairs_with(self, low: str, feature: str) -> ScoreTable:
+        """Return the other member of each pair with a word -> the weights of the pair."""
+        encoded = self._pairs[feature].get(low)
+        if encoded is None:
+            return _EMPTY_TABLE
+        return {other: self._vectors[number] for other, number in decode_pairs(encoded).items()}
 
     def _history(self, tags_before: tuple[str, str, str]) -> TagScores:
         """Return the weights of the two tags before a word; cached, because there are few combinations."""
-        features = tag_history_features(*tags_before)
-        rows = [self._by_feature[feature].get(value, self._nothing) for feature, value in features]
+        rows = [self._vector(feature, value) for feature, value in tag_history_features(*tags_before)]
         found = self._histories[tags_before] = tuple(map(sum, zip(*rows, strict=True)))
         return found
 
 
-class _SharedWords(dict[str, str]):
-    """Maps a word to the first object that is equal to it: most words occur in several tables."""
+class _Neighbours(dict[str, _Neighbour]):
+    """Word in lower case -> its vectors as a neighbour, computed at its first use; emptied when full."""
 
-    def __missing__(self, word: str) -> str:
-        self[word] = word
-        return word
+    def __init__(self, packed: PackedModel, vectors: Vectors) -> None:
+        self._after, self._before, self._second = (packed.weights[name] for name in ("last", "next", "second"))
+        self._endings, self._vectors = packed.weights["next_ending"], vectors
+        self._nothing = (0.0,) * len(packed.tags)
+        self._weights: dict[float, float] = {}
+        """Equal sums are one object."""
+
+    def __missing__(self, low: str) -> _Neighbour:
+        if len(self) >= _CACHE_SIZE:
+            self.clear()
+        found = self[low] = (
+            self._vector(self._after, low),
+            self._to_the_word_before(low),
+            self._vector(self._second, low),
+        )
+        return found
+
+    def decode_all(self) -> None:
+        """Compute the vectors of all words that the model has as neighbours."""
+        for low in {**self._after, **self._before, **self._second}:
+            self[low]
+
+    def _to_the_word_before(self, low: str) -> TagScores:
+        """Return the sum of the vectors of the word and of its last three letters."""
+        own, ending = self._vector(self._before, low), self._vector(self._endings, low[-3:])
+        if own is self._nothing:
+            return ending
+        return tuple([self._weights.setdefault(weight, weight) for weight in map(add, own, ending)])
+
+    def _vector(self, numbers: dict[str, int], value: str) -> TagScores:
+        number = numbers.get(value)
+        return self._nothing if number is None else self._vectors[number]
 
 
 @cache

@@ -1,7 +1,8 @@
 """The trained model of the part-of-speech tagger, and its file.
 
 In the file, the weights of a feature value are given as the number of a vector, which has a weight for each tag.  The
-88,000 values of the English model have 31,000 different vectors; each is stored once, in the file and in memory.
+88,000 values of the English model have 31,000 different vectors; each is stored once, in the file and in memory.  A
+vector is decoded at its first use, so that a process that reads one text does not wait for all of them.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ TagScores = tuple[float, ...]
 """The weight of every tag, by tag number."""
 _SCALE = 100
 """Weights in the file are integers: hundredths."""
+_UNITS = "h"
+"""Type code of the weights in the file: 16 bits.  A model with a weight from 327.68 on cannot be packed."""
+PAIR_FEATURES = ("word_and_next", "class_and_word")
+"""Features whose values are two words, or a tag and a word, with a space between."""
+_WORD_INDEX = {"word_and_next": 0, "class_and_word": 1}
+"""Index of the tagged word in the value of a feature of pairs."""
 _PUNCTUATION = ["PUNCT"]
 _NAME = ["NNP"]
 _INITIAL = 2
@@ -60,22 +67,18 @@ class PackedModel(Struct, frozen=True):
     tag_dictionary: dict[str, list[str]]
     endings: dict[str, list[str]]
     vectors: bytes
-    """The vectors one after another: the weight of each tag in hundredths, 32 bits, little-endian."""
-    weights: dict[str, msgspec.Raw]
-    """Feature name -> feature value -> number of its vector.  A feature is decoded when it is needed."""
+    """The vectors one after another: the weight of each tag in hundredths, 16 bits, little-endian."""
+    weights: dict[str, dict[str, int]]
+    """Feature name -> feature value -> number of its vector."""
+    pairs: dict[str, dict[str, msgspec.Raw]]
+    """Feature of `PAIR_FEATURES` -> the tagged word -> the other member -> number of its vector; see `decode_pairs`."""
 
-    def vectors_of(self, feature: str) -> dict[str, int]:
-        """Return the numbers of the vectors of a feature by its value."""
-        return msgspec.msgpack.decode(self.weights[feature], type=dict[str, int])
-
-    def read_vectors(self) -> list[TagScores]:
-        """Return all vectors.  Equal weights are one object."""
-        units = array("i", self.vectors)
+    def read_vectors(self) -> Vectors:
+        """Return the vectors by number."""
+        units = array(_UNITS, self.vectors)
         if sys.byteorder == "big":
             units.byteswap()
-        weight_of = {unit: unit / _SCALE for unit in set(units)}
-        size = len(self.tags)
-        return [tuple(map(weight_of.__getitem__, units[at : at + size])) for at in range(0, len(units), size)]
+        return Vectors(units, len(self.tags))
 
     def without_weights(self) -> TaggerModel:
         """Return the part of the model that lists the possible tags of words.  Equal lists are one object."""
@@ -83,18 +86,51 @@ class PackedModel(Struct, frozen=True):
         return TaggerModel(self.tags, _with_shared_lists(self.tag_dictionary), _with_shared_lists(guesses), {})
 
 
+class Vectors(dict[int, TagScores]):
+    """Number of a vector -> the weight of every tag, decoded at its first use.  Equal weights are one object."""
+
+    def __init__(self, units: array[int], size: int) -> None:
+        """`units`: all vectors one after another, in hundredths; `size`: number of tags."""
+        self._units, self._size = units, size
+        self._weights: dict[int, float] = {}
+
+    def __missing__(self, number: int) -> TagScores:
+        own, weights = self._units[number * self._size : (number + 1) * self._size], self._weights
+        found = self[number] = tuple([weights.setdefault(unit, unit / _SCALE) for unit in own])
+        return found
+
+    def decode_all(self) -> None:
+        """Decode every vector, so that processes forked from this one share them."""
+        for number in range(len(self._units) // self._size):
+            self[number]
+
+
+def decode_pairs(encoded: msgspec.Raw) -> dict[str, int]:
+    """Return the other member -> number of the vector, for the pairs of one word."""
+    return msgspec.msgpack.decode(encoded, type=dict[str, int])
+
+
 def pack(model: TaggerModel) -> PackedModel:
-    """Return the stored form of a model."""
+    """Return the stored form of a model.  Raises OverflowError for a weight that does not fit into 16 bits."""
     numbers: dict[tuple[int, ...], int] = {}
     weights = {
         feature: {value: numbers.setdefault(_vector(row, model.tags), len(numbers)) for value, row in rows.items()}
         for feature, rows in model.weights.items()
     }
-    vectors = array("i", [unit for vector in numbers for unit in vector])
+    vectors = array(_UNITS, [unit for vector in numbers for unit in vector])
     if sys.byteorder == "big":
         vectors.byteswap()
-    packed = {feature: msgspec.Raw(msgspec.msgpack.encode(numbers)) for feature, numbers in weights.items()}
-    return PackedModel(model.tags, model.tag_dictionary, model.endings, vectors.tobytes(), packed)
+    pairs = {feature: _by_word(weights.pop(feature), _WORD_INDEX[feature]) for feature in PAIR_FEATURES}
+    return PackedModel(model.tags, model.tag_dictionary, model.endings, vectors.tobytes(), weights, pairs)
+
+
+def _by_word(numbers: dict[str, int], index: int) -> dict[str, msgspec.Raw]:
+    """Group pairs by their member at `index`."""
+    grouped: dict[str, dict[str, int]] = {}
+    for pair, number in numbers.items():
+        members = pair.split(" ")
+        grouped.setdefault(members[index], {})[members[1 - index]] = number
+    return {word: msgspec.Raw(msgspec.msgpack.encode(others)) for word, others in grouped.items()}
 
 
 def _vector(row: TagWeights, tags: list[str]) -> tuple[int, ...]:

@@ -98,7 +98,7 @@ class EventLexicon(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         """Verb form -> lemma, for the verbs of this file and of the main lexicon."""
         main = load_lexicon(self.language)
         known = main.lemmas if main else {}
-        own_verbs = {verb for entry in self._verbs() if (verb := entry.partition("_")[0]) not in known.values()}
+        own_verbs = {entry.partition("_")[0] for entry in self._verbs()} - set(known.values())
         # longest first, so that the forms of "postpone" replace the entry "postponed", an adjective
         longest_first = sorted(own_verbs, key=lambda verb: (-len(verb), verb))
         regular = {form: verb for verb in longest_first for form in inflected_forms(verb, self.irregular, {})}
