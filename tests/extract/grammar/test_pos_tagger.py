@@ -2,7 +2,6 @@
 
 import zlib
 from functools import cache
-from importlib import resources
 
 import msgspec
 import pytest

@@ -11,10 +11,13 @@ cached.  `tagger_features` defines the features; `Tagger.tag` computes the same 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from functools import cache
 from operator import add
 from typing import TypeAlias
+
+import msgspec
 
 from worker.extract.grammar.tagger_features import (
     AFTER_MARK,
@@ -55,7 +58,8 @@ class Tagger:
         """`packed`: the trained model."""
         self._model, self._vectors = packed.without_weights(), packed.read_vectors()
         self.tag_dictionary = self._model.tag_dictionary
-        self._numbers, self._pairs = packed.weights, packed.pairs
+        self._numbers = packed.weights
+        self._pairs = {feature: _Pairs(encoded, self._vectors) for feature, encoded in packed.pairs.items()}
         self._nothing = (0.0,) * len(packed.tags)
         self._entries: list[dict[str, _WordEntry]] = [{}, {}, {}]
         """Capitalisation context -> word as written -> its cached entry."""
@@ -65,8 +69,10 @@ class Tagger:
 
     def decode_all(self) -> None:
         """Decode all that is otherwise decoded at its first use, so that processes forked from this one share it."""
-        self._vectors.decode_all()
         self._neighbours.decode_all()
+        for pairs in self._pairs.values():
+            pairs.decode_all()
+        self._vectors.decode_all()
 
     def tag(self, words: list[str], lower: list[str]) -> list[str]:
         """Return the tag of every word, in order.  `lower` is the same words in lower case."""
@@ -118,25 +124,40 @@ class Tagger:
         rows = [self._vector(feature, value) for feature, value in word_features(low, shape)]
         numbers = map(self._model.tags.index, candidates)
         scores = [(number, sum([row[number] for row in rows])) for number in numbers]
-        return "", scores, shape, self._pairs_with(low, "class_and_word"), self._pairs_with(low, "word_and_next")
+        return "", scores, shape, self._pairs["class_and_word"][low], self._pairs["word_and_next"][low]
 
     def _vector(self, feature: str, value: str) -> TagScores:
         """Return the weights of a feature value; zeros without any."""
         number = self._numbers[feature].get(value)
         return self._nothing if number is None else self._vectors[number]
 
-    def _pairs_with(self, low: str, feature: str) -> ScoreTable:
-        """Return the other member of each pair with a word -> the weights of the pair."""
-        encoded = self._pairs[feature].get(low)
-        if encoded is None:
-            return _EMPTY_TABLE
-        return {other: self._vectors[number] for other, number in decode_pairs(encoded).items()}
-
     def _history(self, tags_before: tuple[str, str, str]) -> TagScores:
         """Return the weights of the two tags before a word; cached, because there are few combinations."""
         rows = [self._vector(feature, value) for feature, value in tag_history_features(*tags_before)]
         found = self._histories[tags_before] = tuple(map(sum, zip(*rows, strict=True)))
         return found
+
+
+class _Pairs(dict[str, ScoreTable]):
+    """Word in lower case -> the other member of each pair with it -> the weights of the pair, decoded at first use."""
+
+    def __init__(self, encoded: dict[str, msgspec.Raw], vectors: Vectors) -> None:
+        self._encoded, self._vectors = encoded, vectors
+
+    def __missing__(self, low: str) -> ScoreTable:
+        encoded = self._encoded.get(low)
+        if encoded is None:
+            return _EMPTY_TABLE
+        found = self[low] = {
+            sys.intern(other): self._vectors[number] for other, number in decode_pairs(encoded).items()
+        }
+        return found
+
+    def decode_all(self) -> None:
+        """Decode the pairs of every word, and release their encoded form."""
+        for low in self._encoded:
+            self[low]
+        self._encoded = {}
 
 
 class _Neighbours(dict[str, _Neighbour]):

@@ -100,9 +100,10 @@ class Vectors(dict[int, TagScores]):
         return found
 
     def decode_all(self) -> None:
-        """Decode every vector, so that processes forked from this one share them."""
+        """Decode every vector, and release their encoded form."""
         for number in range(len(self._units) // self._size):
             self[number]
+        self._units = array(_UNITS)
 
 
 def decode_pairs(encoded: msgspec.Raw) -> dict[str, int]:
