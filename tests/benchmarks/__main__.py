@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import limits, stages
+from tests.benchmarks import inflating, limits, stages
 from tests.benchmarks.measure import Figure
 from tests.benchmarks.news_pages import news_pages
 from tests.benchmarks.saved_pages import saved_pages
@@ -40,6 +40,7 @@ def main() -> None:
     )
     figures = [
         *(asyncio.run(stages.on_loopback(args.urls)) if args.urls else []),
+        *inflating.on_bodies(kept, args.rounds),
         *stages.on_pages(kept, articles, args.rounds),
     ]
     console.print(_table(figures))

@@ -4,14 +4,16 @@ import gzip
 import sys
 import tracemalloc
 import zlib
+from collections.abc import Callable
+from types import ModuleType
 
 import brotli  # type: ignore[import-untyped]
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from worker.errors import Failure, Permanent, Transient
-from worker.fetch.decoding import MAX_FRAMES, Decoder
+from worker.fetch.decoding import MAX_FRAMES, PIECE_BYTES, Decoder
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -19,6 +21,9 @@ else:
     from backports import zstd
 
 LIMIT_BYTES = 1 << 20
+SHARED_FIXTURE = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture]
+)  # it is the same for all examples
 TEXT = b"<p>The two ministers met on Tuesday.</p>\n" * 5000
 
 
@@ -46,6 +51,11 @@ def _decode(encoding: str, body: bytes, step: int | None = None, limit_bytes: in
     for at in range(0, len(body), step):
         decoder.feed(body[at : at + step])
     return decoder.finish()
+
+
+@pytest.fixture(params=["zlib", "isal.isal_zlib"], autouse=True)
+def inflater(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("worker.fetch.decoding.INFLATER", pytest.importorskip(request.param))
 
 
 @pytest.mark.parametrize("step", [1, 7, 1000, None])
@@ -118,6 +128,47 @@ def test_a_zstd_window_of_128_mib_is_refused() -> None:
         _decode("zstd", z.compress(TEXT * 60) + z.flush(), limit_bytes=1 << 30)
 
 
+def _outcome(module: ModuleType, encoding: str, body: bytes, step: int, limit_bytes: int) -> bytes | str:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("worker.fetch.decoding.INFLATER", module)
+        try:
+            return _decode(encoding, body, max(step, len(body) // 50), limit_bytes)
+        except Failure as e:
+            return e.reason
+
+
+CONTENTS = st.one_of(
+    st.binary(max_size=400),
+    st.integers(0, 3 * PIECE_BYTES).map(bytes),
+    st.sampled_from([PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES]).map(lambda n: TEXT[:n]),
+)
+
+
+@SHARED_FIXTURE
+@given(
+    st.sampled_from([zlib.compress, gzip.compress, _raw_deflate]),
+    CONTENTS,
+    st.tuples(st.integers(0, 1 << 16), st.integers(0, 255), st.sampled_from(["kept", "changed", "cut"])),
+    st.integers(1, 60),
+    st.sampled_from([PIECE_BYTES, LIMIT_BYTES]),
+)
+def test_isal_and_zlib_decode_and_refuse_the_same(
+    encode: Callable[[bytes], bytes], content: bytes, damage: tuple[int, int, str], step: int, limit_bytes: int
+) -> None:
+    isal_zlib = pytest.importorskip("isal.isal_zlib")
+    body = bytearray(encode(content))
+    at = damage[0] % len(body)
+    if damage[2] == "changed":
+        body[at] = damage[1]
+    elif damage[2] == "cut":
+        del body[at:]
+    coding = "gzip" if encode is gzip.compress else "deflate"
+    outcomes = [_outcome(module, coding, bytes(body), step, limit_bytes) for module in (zlib, isal_zlib)]
+    if set(outcomes) != {"bad_encoding", "truncated"}:  # damage that one of them notices only at the end of the stream
+        assert outcomes[0] == outcomes[1]
+
+
+@SHARED_FIXTURE
 @given(st.sampled_from(["gzip", "deflate", "br", "zstd", "gzip, br"]), st.binary(max_size=300), st.integers(1, 60))
 def test_any_bytes_are_decoded_or_refused(encoding: str, noise: bytes, step: int) -> None:
     honest = ENCODED[encoding]

@@ -6,9 +6,10 @@ the output is limited after every coding, not only after the last one.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import zlib
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import brotli  # type: ignore[import-untyped]
 
@@ -21,6 +22,13 @@ else:
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+INFLATER: Any = zlib
+"""ISA-L, which takes less than half of the time of zlib with the same interface; zlib where isal is not installed."""
+with contextlib.suppress(ImportError):
+    from isal import isal_zlib
+
+    INFLATER = isal_zlib
 
 ACCEPTED: Final = "gzip, deflate, br, zstd"
 """Value of the Accept-Encoding header."""
@@ -63,13 +71,13 @@ class _Zlib:
 
     def __init__(self, wbits: int | None) -> None:
         self._wbits = wbits
-        self._zlib: zlib._Decompress | None = None
+        self._zlib: Any = None
         self._output_full = False
 
     def decode(self, data: bytes) -> bytes:
         if self._zlib is None:
-            self._zlib = zlib.decompressobj(self._wbits or _deflate_wbits(data))
-        out = self._zlib.decompress(self._zlib.unconsumed_tail + data, PIECE_BYTES)
+            self._zlib = INFLATER.decompressobj(self._wbits or _deflate_wbits(data))
+        out: bytes = self._zlib.decompress(self._zlib.unconsumed_tail + data, PIECE_BYTES)
         self._output_full = len(out) == PIECE_BYTES
         return out
 
@@ -79,7 +87,7 @@ class _Zlib:
 
     @property
     def unused_data(self) -> bytes | None:
-        return self._zlib.unused_data if self._zlib and self._zlib.eof else None
+        return self._zlib.unused_data if self._zlib is not None and self._zlib.eof else None
 
 
 class _Brotli:
@@ -239,7 +247,7 @@ class _Coding:
     def _decode(self, frame: _Frame, data: bytes) -> bytes:
         try:
             out = frame.decode(data)
-        except (zlib.error, brotli.error, ZstdError) as e:
+        except (INFLATER.error, brotli.error, ZstdError) as e:
             raise Permanent("bad_encoding", f"not {self._name}: {e}") from None
         if len(out) > self._remaining_bytes:
             raise _too_large(self._limit_bytes)
