@@ -37,6 +37,7 @@ SLOW = (
     "gateway/page",  # a browser
     "gateway/spec/test_conformance.py",  # Schemathesis on every operation
     "operating",  # each alert is fired by its fault; Prometheus
+    "queue/test_host_mutants.py",
     "queue/test_queue_model.py",
     "queue/test_queue_mutants.py",
 )

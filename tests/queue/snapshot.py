@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -12,10 +12,15 @@ from msgspec import Struct
 from worker.schema import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from redis.asyncio import Redis
 
     from worker.queue import QueueKeys
     from worker.settings import Settings
+
+LEAD_MS: Final = 250.0
+"""How long before its request may be sent a task is released."""
 
 
 class Host(Struct):
@@ -32,19 +37,19 @@ class Host(Struct):
         """Return a field of the state as a number; None where it is missing."""
         return float(self.state[field]) if field in self.state else None
 
-    def due(self, default_delay_ms: float, now_ms: float) -> float:
-        """Return the earliest release of the next task, by the description of the fields alone."""
+    def gate(self, default_delay_ms: float) -> float:
+        """Return the earliest time of the next request if the one with a permit is sent at its end."""
         hold, delay_ms = self.ms("hold"), self.ms("delay") or default_delay_ms
-        times = [self.ms("next"), self.ms("retry_at"), hold]
-        if (sent_at := self.ms("sent_at")) is not None:
-            times.append(sent_at + delay_ms)
-        if hold is not None and hold <= now_ms:
-            times.append(hold + delay_ms)
-        return max((at for at in times if at is not None), default=0.0)
+        sent_at = self.ms("sent_at") if hold is None else max(self.ms("sent_at") or 0.0, hold)
+        return max(self.ms("retry_at") or 0.0, 0.0 if sent_at is None else sent_at + delay_ms)
 
-    def most_active(self, limit: int) -> int:
+    def due(self, default_delay_ms: float) -> float:
+        """Return the earliest release of the next task."""
+        return max(self.ms("next") or 0.0, self.gate(default_delay_ms)) - LEAD_MS
+
+    def most_active(self, max_requests: int) -> int:
         """Return how many tasks may be active."""
-        return 1 if "failures" in self.state or "answered_at" not in self.state else limit
+        return 1 if "failures" in self.state or "answered_at" not in self.state else 2 * max_requests
 
 
 class Snapshot(Struct):
@@ -77,51 +82,54 @@ def task_id(task: bytes) -> str:
 
 async def take_snapshot(client: Redis, keys: QueueKeys) -> Snapshot:
     """Read the whole queue, which must not be in use."""
-    s, us = await client.time()
-    ready: Any = await client.xrange(keys.ready)
-    dead: Any = await client.xrange(keys.dead)
-    later: Any = await client.zrange(keys.later, 0, -1)
+    names = sorted(await _host_names(client, keys))
+    pipe = client.pipeline(transaction=False)
+    pipe.time()
+    pipe.xrange(keys.ready)
+    pipe.xrange(keys.dead)
+    pipe.zrange(keys.later, 0, -1)
+    pipe.get(keys.waiting)
+    pipe.xpending_range(keys.ready, "workers", "-", "+", 100_000)
+    for name in names:
+        _read_host(pipe, keys, name)
+    (s, us), ready, dead, later, waiting, pending, *of_hosts = await pipe.execute(raise_on_error=False)
     return Snapshot(
         now_ms=s * 1000 + us / 1000,
-        hosts={name: await _read_host(client, keys, name) for name in await _host_names(client, keys)},
+        hosts={name: _host(of_hosts[5 * i : 5 * i + 5]) for i, name in enumerate(names)},
         ready={i.decode(): (fields[b"task"], fields.get(b"host", b"").decode()) for i, fields in ready},
-        pending=await _pending(client, keys),
+        pending=set() if isinstance(pending, Exception) else {it["message_id"].decode() for it in pending},
         later=later,
         dead=[fields.get(b"task", b"") for _, fields in dead],
-        waiting=int(await client.get(keys.waiting) or 0),
+        waiting=int(waiting or 0),
     )
 
 
 async def _host_names(client: Redis, keys: QueueKeys) -> set[str]:
     first = f"{keys.prefix}:host:"
-    found = {key.decode()[len(first) :] async for key in client.scan_iter(f"{first}*", count=10_000)}
+    found = {key.decode()[len(first) :] async for key in client.scan_iter(f"{first}*", count=100_000)}
     named: Any = await client.zrange(keys.hosts, 0, -1)
-    return {name.decode() for name in named} | {
-        name.split(":")[0] for name in found
-    }  # no host of a test has a colon in its name
+    # no host of a test has a colon in its name
+    return {name.decode() for name in named} | {name.split(":")[0] for name in found}
 
 
-async def _read_host(client: Redis, keys: QueueKeys, name: str) -> Host:
+def _read_host(pipe: Any, keys: QueueKeys, name: str) -> None:
     of_host = keys.host(name)
-    state: Any = await client.hgetall(of_host.state)
-    active: Any = await client.smembers(of_host.active)
-    queue: Any = await client.lrange(of_host.queue, 0, -1)
-    requests: Any = await client.zrange(of_host.requests, 0, -1, withscores=True)
+    pipe.hgetall(of_host.state)
+    pipe.lrange(of_host.queue, 0, -1)
+    pipe.smembers(of_host.active)
+    pipe.zrange(of_host.requests, 0, -1, withscores=True)
+    pipe.zscore(keys.hosts, name)
+
+
+def _host(replies: Sequence[Any]) -> Host:
+    state, queue, active, requests, score = replies
     return Host(
         state={field.decode(): value.decode() for field, value in state.items()},
         queue=queue,
         active={entry_id.decode() for entry_id in active},
         requests={token.decode(): at for token, at in requests},
-        score=await client.zscore(keys.hosts, name),
+        score=score,
     )
-
-
-async def _pending(client: Redis, keys: QueueKeys) -> set[str]:
-    groups: Any = await client.xinfo_groups(keys.ready) if await client.exists(keys.ready) else []
-    if not groups:
-        return set()
-    found: Any = await client.xpending_range(keys.ready, "workers", "-", "+", 100_000)
-    return {it["message_id"].decode() for it in found}
 
 
 def check_invariants(found: Snapshot, settings: Settings) -> None:
@@ -130,12 +138,13 @@ def check_invariants(found: Snapshot, settings: Settings) -> None:
     assert found.waiting == sum(len(host.queue) for host in found.hosts.values()) + len(found.later)
     for name, host in found.hosts.items():
         released = {entry for entry, (_, of) in found.ready.items() if of == name}
-        assert released <= host.active, name
-        assert len(host.active) <= limit, name
+        assert released == host.active, name
+        assert len(host.active) <= 2 * limit, name
         assert (host.score is not None) == bool(host.queue or host.active), name
         assert len([at for at in host.requests.values() if at > found.now_ms]) <= limit, name
         if host.queue and len(host.active & set(found.ready)) < host.most_active(limit):
             assert host.score is not None
-            assert host.score <= max(host.due(delay_ms, found.now_ms), found.now_ms), name
+            due = max(host.due(delay_ms), found.now_ms)
+            assert host.score <= due + 1, name  # rounded to a millisecond
         elif host.score is not None and len(host.active) >= host.most_active(limit):
             assert host.score == math.inf, name

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.queue.test_url_queue import NOW, task
-from worker.queue import HostRequest, Hosts, UrlQueue
+from worker.queue import HostRequest, Hosts, QueueKeys, UrlQueue
 from worker.settings import Settings
 
 if TYPE_CHECKING:
@@ -171,6 +171,26 @@ async def test_without_a_delay_a_permit_keeps_others_away_until_it_is_used(redis
     assert await hosts.permit(request("2")) == 0
 
 
+@pytest.mark.parametrize("report", ["sent", "drop", "failed"])
+async def test_a_task_waits_for_the_report_of_a_permit_and_no_longer(
+    redis: Redis, redis_url: str, settings: Settings, report: str
+) -> None:
+    settings = settings.override(host_delay_s=0.0)
+    hosts = Hosts(redis, settings)
+    async with UrlQueue(redis_url, settings) as queue:
+        assert await hosts.permit(request("1")) == 0
+        await queue.put(task(f"https://{HOST}/"))
+        assert await queue.read(1, 0) == []
+        match report:
+            case "sent":
+                await hosts.sent(request("1"), ago_s=0.0)
+            case "drop":
+                await hosts.drop(request("1"), None)
+            case "failed":
+                await hosts.failed(request("1"), "http_500", jitter=0.5, opens_at=3)
+        assert len(await queue.read(1, 0)) == 1
+
+
 async def test_a_permit_can_be_renewed_by_its_holder(hosts: Hosts, clock: Clock) -> None:
     assert await hosts.permit(request("1")) == 0
     await clock.pass_s(1)
@@ -324,18 +344,27 @@ async def test_tasks_of_a_host_that_is_given_up_are_enqueued_again_when_it_answe
     assert probe.task.url == f"https://{HOST}/3"
 
 
-async def test_a_reset_host_may_be_requested_at_once(hosts: Hosts) -> None:
+async def test_a_reset_host_may_be_requested_at_once(hosts: Hosts, redis: Redis, settings: Settings) -> None:
     await hosts.failed(request("1"), "connect", jitter=0.5)
     assert await hosts.reset(HOST)
     assert not await hosts.reset(HOST)
     assert await hosts.permit(request("2")) == 0
+    assert await redis.zcard(QueueKeys(settings.redis.key_prefix).down) == 0
 
 
-async def test_the_state_of_a_host_expires(hosts: Hosts, queue: UrlQueue, redis: Redis) -> None:
-    await hosts.permit(request())
+@pytest.mark.parametrize("steps", [["permit"], ["failed"], ["permit", "answer"]])
+async def test_the_state_of_a_host_expires(hosts: Hosts, queue: UrlQueue, redis: Redis, steps: list[str]) -> None:
+    for step in steps:
+        match step:
+            case "permit":
+                await hosts.permit(request())
+            case "failed":
+                await hosts.failed(request(), "connect", jitter=0.5)
+            case "answer":
+                await answer(hosts)
+    assert 86_000 < await redis.ttl(queue.keys.host(HOST).state) <= 86_500
+    assert await redis.ttl(queue.keys.host(HOST).requests) <= 62
     await answer(hosts)
-    ttl = await redis.ttl(queue.keys.host(HOST).state)
-    assert 86_000 < ttl <= 86_500
     assert not await redis.exists(queue.keys.host(HOST).requests)
 
 

@@ -13,7 +13,7 @@ from redis.exceptions import ResponseError
 
 from tests.queue.old_queue import OldQueue
 from tests.queue.snapshot import check_invariants, take_snapshot
-from tests.queue.test_url_queue import NOW, task
+from tests.queue.test_url_queue import NOW, lose_replies, task
 from worker.errors import UsageError
 from worker.queue import QueueKeys, UrlQueue
 from worker.settings import Settings
@@ -123,6 +123,15 @@ async def migrate_in_process(url: str, rounds: int) -> int:
     code = textwrap.dedent(MIGRATE_AND_DIE)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url, str(rounds))
     return await process.wait()
+
+
+async def test_a_migration_whose_replies_are_lost_moves_each_task_once(
+    redis_url: str, settings: Settings, old: OldQueue, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = await fill(old, 1000)
+    lose_replies(monkeypatch, times=6)  # of each script at least one
+    async with UrlQueue(redis_url, settings) as queue:
+        await check_migrated(redis, queue.keys, tasks, settings)
 
 
 async def test_processes_that_migrate_at_once_move_each_task_once(

@@ -1,0 +1,367 @@
+"""A model of the queue: the place of every task, the owner of every delivery, and the requests of every host.
+
+Each step is run on the real queue and on the model.  After it, the whole queue is read and compared.  Time is virtual:
+`pass_time` moves the times in Redis into the past.  All times are multiples of `UNIT_S`, which is so long that the real
+time of a test does not matter.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec.structs import replace
+
+from tests.queue.model_requests import HOST_DELAY_S, MAX_REQUESTS, TOLERANCE_S, UNIT_S, RequestModel
+from tests.queue.snapshot import LEAD_MS, Host, Snapshot, check_invariants, take_snapshot
+from tests.queue.test_url_queue import stall
+from worker.queue import GROUP, Delivery, UrlQueue
+from worker.queue.markers import BUCKET_BYTES, make_marker
+from worker.schema import Task
+from worker.settings import Settings
+from worker.streams import ConsumerGroup, Lease, StreamWrite, read_group_entries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+START: Final = datetime(2026, 3, 1, tzinfo=UTC)
+# Few of each, so that they interact.
+TASKS: Final = [Task(id=f"t{i}", url=f"https://news{i // 2}.example/{i}") for i in range(3)]
+HOSTS: Final = ["news0.example", "news1.example"]
+WORKERS: Final = 2
+
+
+def host_of(task: Task) -> str:
+    """Return the host of one of `TASKS`."""
+    return task.url.split("/")[2]
+
+
+class World:
+    """The queue, its workers, and a model of the state that they must have."""
+
+    def __init__(self, redis_url: str) -> None:
+        self.url = redis_url
+        self.settings = Settings.of(
+            key_prefix=f"test-{uuid.uuid4().hex}",
+            max_attempts=10_000,
+            host_delay_s=HOST_DELAY_S,
+            host_max_requests=MAX_REQUESTS,
+            response_delay_factor=0.0,
+            total_timeout_s=20 * UNIT_S,
+        )
+        self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
+        self.keys = self.workers[0].keys
+        self.client = self.workers[0]._client
+        self.requests = RequestModel(self.client, self.settings, HOSTS)
+        self.lost_replies = 0
+        self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
+        """All deliveries that each worker ever received, ended ones included: it may use them at any time."""
+        self.forget_all_tasks()
+        self.put_count = 0
+
+    def forget_all_tasks(self) -> None:
+        self.line: dict[str, list[str]] = defaultdict(list)
+        """Host -> tasks in its queue, in order.  Here a task is named by the put that enqueued it (`Task.source`)."""
+        self.ready: dict[str, str] = {}
+        """Released entry -> task."""
+        self.later: set[str] = set()
+        self.dead: list[str] = []
+        self.given_up: set[str] = set()
+        self.owner: dict[str, tuple[str, int]] = {}
+        """Pending entry -> consumer and delivery counter."""
+        self.seen: set[str] = set()
+        self.put_ids: set[str] = set()
+        self.written: dict[str, str] = {}
+        """Task id -> tag of the entries written for it."""
+        self.task_of: dict[str, Task] = {}
+        self.released_at: dict[str, float] = {}
+
+    async def step(self, name: str, who: int, which: int) -> None:
+        home = self if hasattr(self, name) else self.requests
+        await getattr(home, name)(who, which)
+        await self.compare()
+
+    # ------------------------------------------------------------ compare
+    async def compare(self) -> Snapshot:
+        """Read the queue: note what was released since the last time, and compare everything with the model."""
+        found = await take_snapshot(self.client, self.keys)
+        check_invariants(found, self.settings)
+        self.requests.check(found)
+        for entry in sorted(found.ready.keys() - self.ready.keys(), key=_id_key):
+            self.note_release(entry, found)
+        assert {entry: _name(task) for entry, (task, _) in found.ready.items()} == self.ready
+        assert {name: [_name(t) for t in host.queue] for name, host in found.hosts.items() if host.queue} == {
+            name: line for name, line in self.line.items() if line
+        }
+        assert sorted(map(_name, found.later)) == sorted(self.later)
+        assert [_name(task) for task in found.dead] == self.dead
+        assert found.pending == self.owner.keys()
+        return found
+
+    def note_release(self, entry: str, found: Snapshot) -> None:
+        """A release takes the first task of a queue, after the delay, while fewer than the limit are active."""
+        task, host = found.ready[entry]
+        assert self.line[host].pop(0) == _name(task)
+        self.ready[entry] = _name(task)
+        assert self.active(host) <= found.hosts[host].most_active(MAX_REQUESTS)
+        assert found.hosts[host].gate(1000 * HOST_DELAY_S) <= found.now_ms + LEAD_MS
+        now_s = self.requests.now_s
+        assert now_s - self.released_at.get(host, -1e9) >= HOST_DELAY_S - TOLERANCE_S
+        assert now_s >= self.requests.blocked_until[host] - TOLERANCE_S
+        self.released_at[host] = now_s
+
+    def active(self, host: str) -> int:
+        return sum(host_of(self.task_of[task]) == host for task in self.ready.values())
+
+    def check_nothing_is_due(self, found: Snapshot) -> None:
+        """Assert that every task that could have been released was."""
+        for name, host in found.hosts.items():
+            assert not (host.queue and self.can_release(name, host, found.now_ms)), name
+
+    def can_release(self, name: str, host: Host, now_ms: float) -> bool:
+        due = host.due(1000 * HOST_DELAY_S)
+        return self.active(name) < host.most_active(MAX_REQUESTS) and due <= now_ms
+
+    # ------------------------------------------------------------ enqueue
+    async def put(self, i: int, which: int) -> None:
+        task = replace(TASKS[(i + which) % len(TASKS)], source=f"put-{self.put_count}")
+        self.put_count += 1
+        assert await self.workers[0].put(task) == (task.id not in self.seen)
+        if task.id not in self.seen:
+            self.enqueue(task)
+
+    def enqueue(self, task: Task) -> None:
+        self.seen.add(task.id)
+        self.put_ids.add(task.id)
+        self.task_of[_source(task)] = task
+        self.line[host_of(task)].append(_source(task))
+
+    async def expire_seen(self, i: int, which: int) -> None:
+        task_id = TASKS[(i + which) % len(TASKS)].id
+        async for bucket in self.client.scan_iter(f"{self.keys.markers}:*", count=100_000):
+            await self.client.hdel(bucket, make_marker("seen", task_id)[2 * BUCKET_BYTES :])
+        self.seen.discard(task_id)
+
+    # ------------------------------------------------------------ release and deliver
+    async def release(self, *_: int) -> None:
+        due = sorted(self.later)
+        await self.workers[0].release(self.now)
+        for name in due:  # all retries are due at once, so they come in the order of their JSON
+            self.later.discard(name)
+            self.line[host_of(self.task_of[name])].insert(0, name)
+        self.check_nothing_is_due(await self.compare())
+
+    @property
+    def now(self) -> datetime:
+        return START + timedelta(seconds=self.requests.now_s)
+
+    async def read(self, who: int, which: int) -> None:
+        given = self.undelivered()[: which + 1]
+        held = set(self.workers[who]._leases)
+        deliveries = await self.workers[who].read(which + 1, 0)
+        assert [d.entry_id for d in deliveries] == [entry for entry in given if Lease(entry, 1) not in held]
+        self.own(who, given)
+        self.held[who] += deliveries
+
+    async def read_and_lose_the_reply(self, who: int, which: int) -> None:
+        given, group = self.undelivered()[: which + 1], ConsumerGroup(stream=self.keys.ready, name=GROUP)
+        await read_group_entries(self.client, {group: ">"}, self.workers[who].consumer, count=which + 1)
+        self.own(who, given)
+
+    def undelivered(self) -> list[str]:
+        return sorted(self.ready.keys() - self.owner.keys(), key=_id_key)
+
+    def own(self, who: int, entries: Iterable[str]) -> None:
+        self.owner.update((entry, (self.workers[who].consumer, 1)) for entry in entries)
+
+    async def overtake(self, who: int, which: int) -> None:
+        """Let every worker stall beyond its lease, and one claim what it has not got."""
+        if self.owner:
+            await stall(self.workers[0])
+        if self.loses_reply():
+            assert await self.workers[who].claim(which + 1) == []
+            await self.note_lost_claims()
+            return
+        for delivery in await self.workers[who].claim(which + 1):
+            _, attempts = self.owner[delivery.entry_id]
+            assert delivery.attempts == attempts + 1
+            self.owner[delivery.entry_id] = (self.workers[who].consumer, delivery.attempts)
+            self.held[who].append(delivery)
+
+    async def note_lost_claims(self) -> None:
+        """Note the claims whose reply was lost: the worker owns the entries and does not know it."""
+        if self.owner:
+            pending: Any = await self.client.xpending_range(self.keys.ready, GROUP, "-", "+", 1000)
+            self.owner = {it["message_id"].decode(): (it["consumer"].decode(), it["times_delivered"]) for it in pending}
+
+    async def renew(self, who: int, _: int) -> None:
+        held = list(dict.fromkeys(self.held[who]))
+        lost = await self.workers[who].renew(held)
+        assert lost == [d for d in held if not self.owns(who, d)]
+
+    # ------------------------------------------------------------ end a delivery
+    def owns(self, who: int, delivery: Delivery) -> bool:
+        return self.owner.get(delivery.entry_id) == (self.workers[who].consumer, delivery.attempts)
+
+    def pick(self, who: int, which: int) -> tuple[Delivery, bool] | None:
+        """Choose one of a worker's deliveries; say whether it is the owner still."""
+        if not self.held[who]:
+            return None
+        delivery = self.held[who][which % len(self.held[who])]
+        return delivery, self.owns(who, delivery)
+
+    def end(self, delivery: Delivery, owns: bool, replied: bool, lost: bool) -> str | None:
+        """Note the end of a delivery; return its task, or None where the lease was lost."""
+        assert replied == (owns and not lost)
+        if not owns:
+            return None
+        del self.owner[delivery.entry_id]
+        return self.ready.pop(delivery.entry_id)
+
+    def loses_reply(self) -> bool:
+        """Say whether the next script's reply will be lost, so that it is run twice."""
+        return self.lost_replies > 0
+
+    async def settle(self, who: int, which: int) -> None:
+        if not (picked := self.pick(who, which)):
+            return
+        delivery, owns = picked
+        lost, tag = self.loses_reply(), f"{delivery.task.id} {self.workers[who].consumer} {delivery.lease}"
+        outcome = await self.workers[who].settle(delivery, self.writes(tag))
+        if not owns:
+            assert outcome == ("fenced" if delivery.entry_id in self.owner else "gone")
+            return
+        expected = "duplicate" if delivery.task.id in self.written else "done"
+        assert outcome == ("gone" if lost else expected)
+        self.end(delivery, owns, owns, lost=False)
+        self.written.setdefault(delivery.task.id, tag)
+
+    async def put_back(self, who: int, which: int) -> None:
+        if picked := self.pick(who, which):
+            delivery, owns = picked
+            lost, first = self.loses_reply(), which == 1
+            done = await self.workers[who].put_back(delivery, delivery.task, first=first)
+            if name := self.end(delivery, owns, done, lost):
+                line = self.line[host_of(delivery.task)]
+                line.insert(0 if first else len(line), name)
+
+    async def retry_later(self, who: int, which: int) -> None:
+        if picked := self.pick(who, which):
+            delivery, owns = picked
+            lost, again = self.loses_reply(), replace(delivery.task, attempt=delivery.task.attempt + 1)
+            done = await self.workers[who].retry_later(delivery, again, self.now)
+            if name := self.end(delivery, owns, done, lost):
+                self.later.add(name)
+
+    async def dead_letter(self, who: int, which: int) -> None:
+        if picked := self.pick(who, which):
+            delivery, owns = picked
+            lost, revive = self.loses_reply(), which == 1
+            done = await self.workers[who].dead_letter(delivery, "model", "", revive=revive)
+            if name := self.end(delivery, owns, done, lost):
+                self.dead.append(name)
+                self.given_up |= {name} if revive else set()
+
+    # ------------------------------------------------------------ dead letters
+    async def requeue(self, *_: int) -> None:
+        lost = self.loses_reply()
+        assert await self.workers[0].requeue() == (0 if lost else len(self.dead))
+        self.raise_dead(self.dead)
+        self.seen |= {self.task_of[name].id for name in self.dead}
+        self.dead, self.given_up = [], set()
+
+    def raise_dead(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.line[host_of(self.task_of[name])].append(name)
+
+    async def give_up(self, i: int, _: int) -> None:
+        lost, line = self.loses_reply(), self.line[HOSTS[i]]
+        assert await self.requests.hosts.give_up(HOSTS[i], "") == (0 if lost else len(line))
+        self.dead += line
+        self.given_up |= set(line)
+        line.clear()
+
+    async def revive(self, i: int, _: int) -> None:
+        lost = self.loses_reply()
+        names = [n for n in self.dead if n in self.given_up and host_of(self.task_of[n]) == HOSTS[i]]
+        revived = await self.requests.hosts.revive(HOSTS[i])
+        assert lost or revived >= len(names)  # ids of letters that were requeued count, too
+        self.raise_dead(names)
+        self.dead = [name for name in self.dead if name not in names]
+        self.given_up -= set(names)
+
+    async def reset(self, i: int, _: int) -> None:
+        await self.requests.reset(i)
+        self.released_at.pop(HOSTS[i], None)
+
+    # ------------------------------------------------------------ faults
+    async def crash(self, who: int, _: int) -> None:
+        """Kill a worker and replace it by a new process without state."""
+        self.requests.kill(who)
+        await self.workers[who].aclose()
+        self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
+        self.client = self.requests.client = self.workers[0]._client
+
+    async def lose_reply(self, *_: int) -> None:
+        self.lost_replies = 1
+
+    async def forget_scripts(self, *_: int) -> None:
+        await self.client.script_flush()
+
+    async def destroy_group(self, *_: int) -> None:
+        if await self.client.exists(self.keys.ready):
+            await self.client.xgroup_destroy(self.keys.ready, GROUP)
+        self.owner.clear()
+
+    async def forget_all(self, *_: int) -> None:
+        """Lose all data, as after FLUSHALL."""
+        await self.client.unlink(
+            "-", *[key async for key in self.client.scan_iter(f"{self.keys.prefix}*", count=10_000)]
+        )
+        self.forget_all_tasks()
+        self.requests.forget_all()
+
+    # ------------------------------------------------------------ final check
+    def writes(self, tag: str) -> list[StreamWrite]:
+        return [StreamWrite(stream=f"{self.keys.prefix}:out", fields={"tag": tag}, maxlen=1000)]
+
+    async def finish(self) -> None:
+        """Let one worker do all that is left; everything must then be written once, as the model says."""
+        self.lost_replies = 0
+        for name in HOSTS:
+            await self.step("reset", HOSTS.index(name), 0)
+        for _ in range(4 * (self.put_count + 1)):
+            for name, which in (("requeue", 0), ("overtake", 1000), ("pass_time", 2), ("release", 0), ("read", 1000)):
+                await self.step(name, 0, which)
+            for which in range(len(self.held[0])):
+                await self.step("settle", 0, which)
+            self.held[0].clear()
+            if not (self.ready or self.later or self.dead or any(self.line.values())):
+                break
+        depth = await self.workers[0].depth()
+        assert (depth.unfinished, depth.dead) == (0, 0)
+        out: Any = await self.client.xrange(f"{self.keys.prefix}:out")
+        assert sorted(fields[b"tag"].decode() for _, fields in out) == sorted(self.written.values())
+        assert self.written.keys() == self.put_ids
+
+    async def close(self) -> None:
+        await self.client.unlink(
+            "-", *[key async for key in self.client.scan_iter(f"{self.keys.prefix}*", count=10_000)]
+        )
+        for worker in self.workers:
+            await worker.aclose()
+
+
+def _name(task: bytes) -> str:
+    return _source(msgspec.json.decode(task, type=Task))
+
+
+def _source(task: Task) -> str:
+    return task.source or ""
+
+
+def _id_key(entry: str) -> tuple[int, ...]:
+    return tuple(map(int, entry.split("-")))
