@@ -22,7 +22,7 @@ from worker.queue import GROUP, Delivery, UrlQueue
 from worker.queue.markers import BUCKET_BYTES, make_marker
 from worker.schema import Task
 from worker.settings import Settings
-from worker.streams import ConsumerGroup, Lease, StreamWrite, read_group_entries
+from worker.streams import ConsumerGroup, Lease, StreamWrite, connect, read_group_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ class World:
         )
         self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
         self.keys = self.workers[0].keys
-        self.client = self.workers[0]._client
+        self.client = connect(redis_url)
         self.requests = RequestModel(self.client, self.settings, HOSTS)
         self.lost_replies = 0
         self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
@@ -295,7 +295,6 @@ class World:
 
     async def reset(self, i: int, _: int) -> None:
         await self.requests.reset(i)
-        self.released_at.pop(HOSTS[i], None)
 
     # ------------------------------------------------------------ faults
     async def crash(self, who: int, _: int) -> None:
@@ -303,7 +302,6 @@ class World:
         self.requests.kill(who)
         await self.workers[who].aclose()
         self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
-        self.client = self.requests.client = self.workers[0]._client
 
     async def lose_reply(self, *_: int) -> None:
         self.lost_replies = 1
@@ -353,6 +351,7 @@ class World:
         )
         for worker in self.workers:
             await worker.aclose()
+        await self.client.aclose()
 
 
 def _name(task: bytes) -> str:

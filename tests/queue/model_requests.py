@@ -174,7 +174,6 @@ class RequestModel:
     async def reset(self, i: int) -> None:
         await self.hosts.reset(self._names[i])
         self.blocked_until.pop(self._names[i], None)
-        self.last_sent_at.pop(self._names[i], None)
 
     # ------------------------------------------------------------ faults
     def kill(self, who: int) -> None:

@@ -143,6 +143,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("revived: still dead", "REVIVE", "    redis.call('XDEL', KEYS[7], id)\n", "", GIVEN_UP),
     ("revived: not scheduled", "REVIVE", "schedule()\nreturn", "return", model),
     ("revived: in any order", "REVIVE", "table.sort(ids)", "table.sort(ids, function(a, b) return a > b end)", model),
+    ("reset: ends the delay", "RESET", "'failures', 'retry_at'", "'failures', 'sent_at', 'retry_at'", hosts_tests.test_a_reset_does_not_end_the_delay_of_a_host),
     ("reset: still paused", "RESET", "'retry_at', ", "", hosts_tests.test_a_reset_host_may_be_requested_at_once),
     ("reset: still listed as down", "RESET", "redis.call('ZREM', KEYS[7], host)", "", hosts_tests.test_a_reset_host_may_be_requested_at_once),
     ("reset: not scheduled", "RESET", "schedule()\nreturn", "return", model),

@@ -352,6 +352,15 @@ async def test_a_reset_host_may_be_requested_at_once(hosts: Hosts, redis: Redis,
     assert await redis.zcard(QueueKeys(settings.redis.key_prefix).down) == 0
 
 
+async def test_a_reset_does_not_end_the_delay_of_a_host(hosts: Hosts) -> None:
+    await hosts.permit(request("1"))
+    await hosts.reset(HOST)
+    assert await hosts.permit(request("2")) == 0.05
+    await hosts.sent(request("1"), ago_s=0.0)
+    await hosts.reset(HOST)
+    assert 9 < await hosts.permit(request("2")) <= 10
+
+
 @pytest.mark.parametrize("steps", [["permit"], ["failed"], ["permit", "answer"]])
 async def test_the_state_of_a_host_expires(hosts: Hosts, queue: UrlQueue, redis: Redis, steps: list[str]) -> None:
     for step in steps:

@@ -1,7 +1,8 @@
--- KEYS[7]: set of hosts that fail.  Forgets failures and pauses of a host.  Returns 1 if there were any, else 0.
+-- KEYS[7]: set of hosts that fail.  Forgets failures and pauses of a host, but no request: the delay after the last
+-- one remains.  Returns 1 if there were any, else 0.
 local type_error = check_host_types() or check_type(KEYS[7], 'zset')
 if type_error then return type_error end
-local known = redis.call('HDEL', STATE, 'failures', 'retry_at', 'reason', 'down_since', 'sent_at', 'next', 'holder', 'hold')
+local known = redis.call('HDEL', STATE, 'failures', 'retry_at', 'reason', 'down_since')
 redis.call('ZREM', KEYS[7], host)
 schedule()
 return known > 0 and 1 or 0
