@@ -69,7 +69,7 @@ async def test_a_stop_ends_a_read_that_waits(settings: Settings, monkeypatch: py
 
 async def _is_blocked(queue: UrlQueue) -> bool:
     clients = await queue._client.client_list()
-    return any(client["name"] == queue.consumer and "b" in client["flags"] for client in clients)
+    return any(client["id"] == str(queue._reader_id) and "b" in client["flags"] for client in clients)
 
 
 async def test_an_idle_worker_looks_for_due_hosts_less_and_less_often(

@@ -221,7 +221,8 @@ async def test_the_exit_status_of_the_command_is_the_health_of_the_service(
 async def test_every_second_poll_takes_a_snapshot_and_so_does_the_one_after_a_failure() -> None:
     take: Any = AsyncMock(side_effect=["1", "2", RedisConnectionError, "3", "4"])
     heartbeat: Any = AsyncMock()
-    poller, seen = FleetPoller(take, heartbeat, LivenessMonitor(), None), []
+    poller = FleetPoller(take, heartbeat, LivenessMonitor(), None)
+    seen: list[Any] = []
     for _ in range(8):
         await poller.poll()
         seen.append(poller.last_snapshot())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
 from msgspec.structs import replace
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from worker import urls
 from worker.queue import scripts
@@ -92,7 +92,9 @@ class UrlQueue:
         self._policy = HostPolicy.of(settings)
         self._old_markers = OldMarkers(self.keys)
         self._client = connect(redis_url)
-        self._reader = connect(redis_url, block_s=MAX_BLOCK_S, name=self.consumer)
+        self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
+        self._reader_id: int | None = None
+        """Id of the connection of `_reader`; None before the first read."""
         self._leases: set[Lease] = set()
         """Leases of this consumer that have not ended: `claim` leaves them out."""
 
@@ -175,18 +177,24 @@ class UrlQueue:
         returned.
         """
         block_s = min(block_s, MAX_BLOCK_S)
-        entries = await retry_while_unavailable(
-            self._reader,
-            lambda: read_group_entries(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s),
-        )
+        entries = await retry_while_unavailable(self._reader, lambda: self._read_entries(n, block_s))
         return await self._deliver([(Lease(entry.id, 1), entry) for entry in entries])
 
+    async def _read_entries(self, n: int, block_s: float) -> list[Entry]:
+        if self._reader_id is None:
+            with contextlib.suppress(ResponseError):  # not permitted
+                self._reader_id = int(await self._reader.client_id())
+        try:
+            return await read_group_entries(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s)
+        except BaseException:
+            self._reader_id = None  # the next read has another connection
+            raise
+
     async def end_read(self) -> None:
-        """End a `read` that waits: it returns what it has read.  Without effect where Redis does not allow it."""
-        with contextlib.suppress(RedisError, OSError):
-            for client in await self._client.client_list():
-                if client["name"] == self.consumer:
-                    await self._client.client_unblock(int(client["id"]))
+        """End a `read` that waits: it returns what it has read.  Without effect where Redis does not permit that."""
+        if self._reader_id is not None:
+            with contextlib.suppress(RedisError, OSError):
+                await self._client.client_unblock(self._reader_id)
 
     async def claim(self, n: int) -> list[Delivery]:
         """Claim up to `n` tasks whose worker has been idle for a lease, and return their deliveries.

@@ -47,11 +47,11 @@ _PACKED_BY_HIREDIS: Final[dict[type, type]] = {
 }
 
 
-def connect(url: str, *, block_s: float = 0.0, name: str | None = None) -> Redis:
+def connect(url: str, *, block_s: float = 0.0) -> Redis:
     """Return a client that yields bytes and never retries a command by itself; it connects at its first command.
 
-    `block_s` is the longest blocking read it will make, in seconds (0: none).  `name` is shown by CLIENT LIST.  Raises
-    UsageError for a URL that is malformed or has a scheme other than redis://, rediss:// or unix://.
+    `block_s` is the longest blocking read it will make, in seconds (0: none).  Raises UsageError for a URL that is
+    malformed or has a scheme other than redis://, rediss:// or unix://.
     """
     try:
         pool = BlockingConnectionPool.from_url(
@@ -62,7 +62,6 @@ def connect(url: str, *, block_s: float = 0.0, name: str | None = None) -> Redis
             retry=Retry(NoBackoff(), 0),
             socket_timeout=block_s + SOCKET_TIMEOUT_S,
             socket_connect_timeout=SOCKET_TIMEOUT_S,
-            client_name=name,
         )
     except ValueError as e:
         raise UsageError(f"Redis URL {without_password(url)!r}: {e}") from None

@@ -55,5 +55,5 @@ local function set_marker(markers, marker, value, ttl_s)
   local generation = find_generation(markers, tonumber(ttl_s) * 1000)
   local bucket = find_in(markers, generation, marker)
   redis.call('HSET', bucket, string.sub(marker, MOST_DIGITS + 1), value)
-  if redis.call('HLEN', bucket) == 1 then redis.call('PEXPIREAT', bucket, generation) end
+  if redis.call('HLEN', bucket) == 1 then redis.call('PEXPIRE', bucket, tonumber(generation) - now) end
 end
