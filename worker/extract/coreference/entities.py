@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -107,13 +107,17 @@ class SalienceTracker:
         if salience >= SPEAKER_SALIENCE:
             self.speakers.append(entity)
 
-    def most_salient_person(self, gender: Gender, exclude: Entity | None) -> Entity | None:
-        """Return the most salient person compatible with `gender`, except `exclude`.
+    def most_salient_person(
+        self, gender: Gender, exclude: Entity | None, named: Sequence[Person] = ()
+    ) -> Entity | None:
+        """Return the most salient person compatible with `gender`, except `exclude` and those in `named`.
 
         If there is none, the last compatible speaker; None if there is none either.
         """
 
         def salience(entity: Entity) -> float:
+            if named and any(entity.person is person for person in named):
+                return 0.0
             if entity is exclude or entity.kind not in {"person", "unknown"} or entity.gender not in {None, gender}:
                 return 0.0
             kind_factor = 1.0 if entity.kind == "person" else UNKNOWN_KIND_FACTOR

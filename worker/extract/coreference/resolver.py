@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import cache
 
 from worker.extract.coreference.description_linking import DescriptionLinker
+from worker.extract.coreference.disjoint_names import named_after_subject
 from worker.extract.coreference.entities import (
     SPEAKING_COUNTRY_FACTOR,
     UNCONFIRMED_FACTOR,
@@ -300,7 +301,10 @@ class CoreferenceResolver:
             and 0 < salience < SUBJECT_SALIENCE
             and not self._is_possessive(token)
         )
-        entity = self.tracker.most_salient_person(gender, self.tracker.subject if is_object else None)
+        subject = self.tracker.subject if is_object else None
+        entity = self.tracker.most_salient_person(
+            gender, subject, named_after_subject(self.text, self.chunks, self.registry.person_at, token)
+        )
         if self.tracker.runner_up_ratio >= _AMBIGUITY_RATIO:
             self.ambiguous.add(token)
         if entity is not None and entity.gender is None:

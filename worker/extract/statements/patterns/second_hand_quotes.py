@@ -35,7 +35,7 @@ def match_second_hand_quote(doc: Document, verb: VerbGroup, first: int, last: in
     )
     return StatementCandidate(
         source=source,
-        cue=(verb.first if verb.passive else at, saying.last),
+        cue=(verb.first if verb.passive else at + (doc.text.lower[at] != "as"), saying.last),
         content=[content],
         act=cue.act,
         rule="quoted_as",
@@ -51,11 +51,14 @@ def _is_quoting_outlet(doc: Document, quoting: TokenRange) -> bool:
 
 
 def _as_saying(doc: Document, at: int, last: int) -> int:
-    """Return the position of "as saying"; -1 where another verb, a quotation, colon or semicolon comes first."""
+    """Return the position of "as saying", or of the word before "telling"; -1 where another verb, a quotation, colon or semicolon comes first."""
     for i in range(at, min(last - 1, at + _BETWEEN)):
         saying = doc.chunks.verb_group(i + 1)
         if doc.text.lower[i] == "as" and saying is not None and doc.text.tags[saying.head] == "VBG":
             return i
+        telling = doc.chunks.verb_group(i)
+        if telling is not None and i > at and doc.text.tags[telling.head] == "VBG":
+            return i - 1 if cue_of_verb(doc, telling) is not None else -1  # "quoted Hale | telling them that …"
         if doc.chunks.verb_group_of[i] >= 0 or doc.text.quotation_of[i] >= 0 or doc.text.words[i] in {";", ":"}:
             return -1
     return -1

@@ -6,6 +6,9 @@ from worker.extract.document import Document
 from worker.extract.grammar.chunker import NounPhrase
 from worker.extract.statements.phrase_kinds import is_time
 
+_MAX_MEMBERS = 8
+"""Maximum number of members of a list before its last two."""
+
 
 def coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int | None:
     """Return the start of the coordination "X, Y and Z"; None where it depends on a verb or preposition."""
@@ -27,7 +30,29 @@ def coordinated_start(doc: Document, conjunction: int, left_limit: int) -> int |
         if doc.text.lower[noun.head] in doc.lexicon.body_heads:
             return outer.first  # "the Centre for | Tide and Storm Research"
         return outer.first if doc.text.tags[noun.head] in {"NN", "NNS"} else None  # "courts in | Oslo and Riga"
-    return None if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"} else outer.first
+    if doc.chunks.verb_group(before) is not None or doc.text.tags[before] in {"IN", "TO"}:
+        return None
+    return _list_start(doc, outer.first, left_limit)
+
+
+def _list_start(doc: Document, first: int, left_limit: int) -> int:
+    """Return the start of a list whose last but one member starts at `first`: "Norland, | Arvania and Belm".
+
+    The list opens its clause: after a preposition it is an adverbial ("In Oslo, | Arvania and Belm").
+    """
+    text, start = doc.text, first
+    for _ in range(_MAX_MEMBERS):
+        member = doc.chunks.noun_phrase(start - 2) if start - 2 >= left_limit and text.words[start - 1] == "," else None
+        if (
+            member is None
+            or member.last != start - 1
+            or text.tags[member.head] in {"CD", "PRP"}
+            or is_time(doc, member)
+        ):
+            break
+        start = member.first
+    opens = start == text.sentence_range(first)[0] or text.tags[start - 1] in {"SC", "CC"}
+    return start if opens else first
 
 
 def _shares_preposition(doc: Document, outer: NounPhrase, first: int) -> bool:
