@@ -16,10 +16,11 @@ from redis.asyncio import Redis
 
 from worker.errors import Failure, HostFailure, NotYet, Permanent
 from worker.fetch.client import Fetcher, open_fetcher
-from worker.fetch.politeness import Politeness, _RulesCache
-from worker.fetch.robots import RobotsRules
+from worker.fetch.politeness import _LOCK, _UNLOCK, Politeness, _RulesCache
+from worker.fetch.robots_rules import RobotsRules
 from worker.queue import Hosts
 from worker.settings import Settings
+from worker.streams import Call
 
 DELAY_S = 10.0
 """Long enough that no slot is reached while a test runs."""
@@ -153,6 +154,27 @@ async def test_robots_txt_that_was_fetched_before_the_lock_was_taken_is_not_fetc
     assert await outcome(late, host.url("/second")) is None
     assert looked.is_set()
     assert host.requests["/robots.txt"] == 1
+
+
+async def test_a_worker_whose_reply_was_lost_still_holds_the_lock(politeness: Politeness, host: Host) -> None:
+    client, lock = politeness._client, f"{politeness._key(host.base)}:asking"
+    first = Call([lock], ["a", 60_000])
+    assert [await _LOCK.run(client, call) for call in (first, first, Call([lock], ["b", 60_000]))] == [1, 1, 0]
+    assert await client.pttl(lock) > 50_000
+    assert await _UNLOCK.run(client, Call([lock], ["b"])) == 0
+    assert [await _UNLOCK.run(client, Call([lock], ["a"])) for _ in range(2)] == [1, 0]
+
+
+async def test_the_lock_of_another_worker_is_left_alone(politeness: Politeness, host: Host) -> None:
+    lock = f"{politeness._key(host.base)}:asking"
+    host.released.clear()
+    stalled = asyncio.create_task(outcome(politeness, host.url()))
+    while not host.requests["/robots.txt"]:  # noqa: ASYNC110 - until it is requested
+        await asyncio.sleep(0.01)
+    await politeness._client.set(lock, "of another worker")  # the lease of the first one has expired
+    host.released.set()
+    assert await stalled is None
+    assert await politeness._client.get(lock) == b"of another worker"
 
 
 async def test_rules_in_the_form_of_another_version_are_fetched_again(politeness: Politeness, host: Host) -> None:

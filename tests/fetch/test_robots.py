@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from worker.fetch.robots import MAX_LINE_BYTES, MAX_STARS, MAX_WILDCARD_RULES, RobotsRules, parse_robots
+from worker.fetch.robots import MAX_LINE_BYTES, MAX_STARS, MAX_WILDCARD_RULES, parse_robots
+from worker.fetch.robots_rules import RobotsRules
 from worker.urls import normalise
 
 SITE = "https://site.example"

@@ -17,8 +17,9 @@ import structlog
 from worker import urls
 from worker.errors import HostFailure, NotYet, Permanent, Transient
 from worker.fetch.client import AGENT, ROBOTS
-from worker.fetch.robots import RobotsRules, parse_robots
-from worker.streams import retry_while_unavailable
+from worker.fetch.robots import parse_robots
+from worker.fetch.robots_rules import RobotsRules
+from worker.streams import Call, Script, retry_while_unavailable
 from worker.telemetry.tracing import span
 
 if TYPE_CHECKING:
@@ -41,6 +42,9 @@ _CACHE_BYTES: Final = 4 << 20
 
 _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redirect"})
 """Failures that mean that there is no robots.txt, as a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
+
+_LOCK: Final = Script.of("worker.fetch", "lock")
+_UNLOCK: Final = Script.of("worker.fetch", "unlock")
 
 log = structlog.get_logger()
 
@@ -129,7 +133,7 @@ class Politeness:
         client, token = self._client, secrets.token_hex(8)
         lock, lease_ms = f"{self._key(origin)}:asking", math.ceil((self._settings.fetch.total_timeout_s + 1) * 1000)
         give_up_at = asyncio.get_running_loop().time() + ROBOTS_WAIT_S
-        while not await retry_while_unavailable(client, lambda: client.set(lock, token, nx=True, px=lease_ms)):
+        while not await _LOCK.run(client, Call([lock], [token, lease_ms])):
             if asyncio.get_running_loop().time() >= give_up_at:
                 raise NotYet("host_busy", f"{origin}/robots.txt is being fetched", ROBOTS_WAIT_S)
             await asyncio.sleep(ROBOTS_POLL_S)
@@ -144,7 +148,7 @@ class Politeness:
             key, ttl_s = self._key(origin), self._settings.politeness.robots_ttl_s
             await retry_while_unavailable(client, lambda: client.set(key, stored, ex=ttl_s))
         finally:
-            await retry_while_unavailable(client, lambda: client.delete(lock))
+            await _UNLOCK.run(client, Call([lock], [token]))
         self._cache.put(origin, stored, until=asyncio.get_running_loop().time() + self._cache_s)
         return rules
 

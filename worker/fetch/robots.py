@@ -1,4 +1,4 @@
-"""Parse robots.txt (RFC 9309) for one user agent, and match URLs against its rules; no I/O.
+"""Parse robots.txt (RFC 9309) for one user agent; no I/O.
 
 The RFC leaves open how errors are read.  There, this follows google/robotstxt: misspelt directives, a missing colon,
 the longest line, `index.html` for its directory.  Crawl-delay and Request-rate are extensions of the RFC.
@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-import zlib
-from typing import Final, Self
+from typing import Final
 
-import msgspec
-from msgspec import Struct
-
+from worker.fetch.robots_rules import RobotsRules, canonical_pattern
 from worker.urls import MAX_LENGTH
 
 MAX_LINE_BYTES: Final = 8 * 2083 - 1
@@ -33,68 +30,6 @@ _PRODUCT: Final = re.compile(rb"[A-Za-z_-]*")
 _DELAY: Final = re.compile(rb"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _RATE: Final = re.compile(rb"([0-9]+)\s*/\s*([0-9]+)\s*([smhd]?)", re.IGNORECASE)
 _UNIT_S: Final = {b"": 1, b"s": 1, b"m": 60, b"h": 3600, b"d": 86_400}
-
-_DECODED_IN_PATH: Final = re.compile(rb"[A-Za-z0-9._~!&'(),;=:@-]")
-_DECODED_IN_QUERY: Final = re.compile(rb"[A-Za-z0-9._~!'(),:@/?-]")
-"""Characters whose percent-encoding is decoded before a comparison: those that `worker.urls.normalise` decodes."""
-_CHANGED_IN_PATH: Final = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!&'(),;=:@/?+-]")
-_CHANGED_IN_PATTERN: Final = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!&'(),;=:@/?+*-]")
-"""What differs in the canonical form.  `*` and `$` of a path are encoded there, as those of a pattern are operators."""
-_STARS: Final = re.compile(r"\*+")
-
-_SHARED_AT_0: Final = 32
-"""Byte for zero shared characters in the stored form; the bytes below are control characters, as is the separator."""
-_MAX_SHARED: Final = 255 - _SHARED_AT_0
-
-
-class RobotsRules(Struct, frozen=True, kw_only=True):
-    """The rules of a robots.txt for one user agent: patterns in canonical form, the most specific (longest) first."""
-
-    allowed: tuple[str, ...] = ()
-    disallowed: tuple[str, ...] = ()
-    delay_s: float = 0.0
-    """Seconds between two requests that the site asks for; 0.0 where it sets none, math.inf where it overflows."""
-    cut: int = 0
-    """Number of rules over MAX_WILDCARD_RULES and MAX_STARS.
-
-    Those that allow are ignored, those that disallow do so whatever follows their first `*`.
-    """
-
-    def rule_for(self, url: str) -> str | None:
-        """Return the rule that decides on a normalised URL, as "Allow: /a" or "Disallow: /a"; None without a match.
-
-        The longest pattern decides; of an allow and a disallow rule with patterns of one length, the former.
-        """
-        path = _path(url)
-        disallowed = _first_match(self.disallowed, path)
-        if disallowed is None or path == "/robots.txt":  # always allowed (RFC 9309, 2.2.2)
-            return None
-        allowed = _first_match(self.allowed, path)
-        if allowed is not None and len(allowed) >= len(disallowed):
-            return f"Allow: {allowed}"
-        return f"Disallow: {disallowed}"
-
-    def allows(self, url: str) -> bool:
-        """Return whether a normalised URL may be requested."""
-        rule = self.rule_for(url)
-        return rule is None or rule.startswith("Allow")
-
-    def encode(self) -> bytes:
-        """Return the stored form: the patterns front-coded (as in a dictionary) and deflated; `decode` reads it."""
-        return _ENCODER.encode((_pack(self.allowed), _pack(self.disallowed), self.delay_s, self.cut))
-
-    @classmethod
-    def decode(cls, stored: bytes) -> Self:
-        """Return the rules of a stored form; raises ValueError if it is not one."""
-        try:
-            allowed, disallowed, delay_s, cut = _DECODER.decode(stored)
-            return cls(allowed=_unpack(allowed), disallowed=_unpack(disallowed), delay_s=delay_s, cut=cut)
-        except (msgspec.DecodeError, zlib.error, IndexError) as e:
-            raise ValueError(f"not the stored form of a robots.txt: {e}") from e
-
-
-_ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(tuple[bytes, bytes, float, int])
 
 
 def parse_robots(body: bytes, agent: str) -> RobotsRules:
@@ -131,14 +66,14 @@ class _Group:
         self.delay_s = 0.0
 
     def allow(self, value: bytes) -> None:
-        pattern = _pattern(value)
+        pattern = canonical_pattern(value)
         self.allowed.add(pattern)
         directory, slash, name = pattern.rpartition("/")
         if slash and name.startswith("index.htm"):
             self.allowed.add(f"{directory}/$")
 
     def disallow(self, value: bytes) -> None:
-        self.disallowed.add(_pattern(value))
+        self.disallowed.add(canonical_pattern(value))
 
     def delay(self, delay_s: float) -> None:
         self.delay_s = max(self.delay_s, delay_s)
@@ -242,85 +177,3 @@ def _without_end(pattern: str) -> str:
     """Return a pattern of the same length, thus as specific, that matches whatever follows the first `*`."""
     start = pattern.partition("*")[0]
     return start.ljust(len(pattern), "*")
-
-
-# ---------------------------------------------------------------- patterns and paths
-def _pattern(value: bytes) -> str:
-    """Return a pattern in canonical form; in it `*` matches any characters, and `$` at its end the end of the path."""
-    return _canonical(value.removesuffix(b"$"), _CHANGED_IN_PATTERN) + "$" * value.endswith(b"$")
-
-
-def _path(url: str) -> str:
-    """Return path and query of a normalised URL in canonical form."""
-    return _canonical(url[url.index("/", url.index("://") + 3) :].encode(), _CHANGED_IN_PATH)
-
-
-def _canonical(text: bytes, changed: re.Pattern[bytes]) -> str:
-    """Return text in the form that is compared: its percent-encoding normalised (RFC 9309, 2.2.2)."""
-    if not changed.search(text):
-        return text.decode("ascii")
-    path, mark, query = text.partition(b"?")
-    return (_requote(path, changed, _DECODED_IN_PATH) + mark + _requote(query, changed, _DECODED_IN_QUERY)).decode()
-
-
-def _requote(text: bytes, changed: re.Pattern[bytes], decoded: re.Pattern[bytes]) -> bytes:
-    def replace(found: re.Match[bytes]) -> bytes:
-        char = found[0] if len(found[0]) == 1 else bytes.fromhex(found[0][1:].decode())
-        return char if decoded.fullmatch(char) else b"%%%02X" % char[0]
-
-    return changed.sub(replace, text)
-
-
-def _first_match(patterns: tuple[str, ...], path: str) -> str | None:
-    for pattern in patterns:
-        if path.startswith(pattern) or (("*" in pattern or pattern[-1] == "$") and _matches(pattern, path)):
-            return pattern
-    return None
-
-
-def _matches(pattern: str, path: str) -> bool:
-    """Return whether a pattern with `*` or `$` matches.
-
-    The leftmost match of each part leaves the longest rest for the next, so that no backtracking is needed.
-    """
-    first, *parts = _STARS.sub("*", pattern.removesuffix("$")).split("*")
-    if not path.startswith(first):
-        return False
-    if not parts:
-        return path == first
-    at = len(first)
-    for part in parts[:-1]:
-        found = path.find(part, at)
-        if found < 0:
-            return False
-        at = found + len(part)
-    if pattern[-1] == "$":
-        return path.endswith(parts[-1]) and at + len(parts[-1]) <= len(path)
-    return path.find(parts[-1], at) >= 0
-
-
-# ---------------------------------------------------------------- stored form
-def _pack(patterns: tuple[str, ...]) -> bytes:
-    """Deflate patterns, each without the start that it shares with the one before, after a byte of its length."""
-    lines, before = [], ""
-    for pattern in patterns:
-        shared = _shared_length(before, pattern)
-        lines.append(chr(_SHARED_AT_0 + shared) + pattern[shared:])
-        before = pattern
-    return zlib.compress("\n".join(lines).encode("latin-1"), 9) if lines else b""
-
-
-def _shared_length(one: str, other: str) -> int:
-    """Return the number of equal characters at the start of both, at most _MAX_SHARED."""
-    length = min(len(one), len(other), _MAX_SHARED)
-    while one[:length] != other[:length]:
-        length -= 1
-    return length
-
-
-def _unpack(packed: bytes) -> tuple[str, ...]:
-    patterns, before = [], ""
-    for line in zlib.decompress(packed).decode("latin-1").split("\n") if packed else ():
-        before = before[: ord(line[0]) - _SHARED_AT_0] + line[1:]
-        patterns.append(before)
-    return tuple(patterns)
