@@ -230,6 +230,7 @@ class PartyResolver:
             (tag not in {"PRP", "WP"} and text.lower[noun.head] in self.lexicon.non_actors)
             or self.clauses.is_time_expression(noun)
             or tag in {"EX", "VBG", "DT"}
+            or (text.lower[noun.head] == "one" and self.offices.word_after(noun) != "of")
             or text.words[noun.head][0].isdigit()
         ):
             return None

@@ -137,6 +137,8 @@ def test_no_meeting(text: str) -> None:
         ("Brun met Teki on the margins of the assembly in Geneva.", "Geneva"),
         ("The ministers Brun and Teki discussed the drought in Kenya.", None),
         ("Brun said in Bergen that talks with Teki would begin.", None),
+        # a surname is the party, not the place
+        ("Brun met Senator Holm in Holm on Monday.", None),
     ],
 )
 def test_the_place(text: str, place: str | None) -> None:
@@ -177,6 +179,16 @@ def test_the_offices_and_countries_of_parties() -> None:
     ]
     (found,) = meetings("Talks took place in Oslo between delegations from Latvia and Norway.")
     assert [(a.name, a.role) for a in found.participants] == [("Latvia", None), ("Norway", None)]
+
+
+def test_a_conference_call_of_one_party_is_one_with_reporters() -> None:
+    assert [m.form for m in meetings(f"{INTRODUCTION}Brun held a conference call on Tuesday.")] == ["press_conference"]
+    assert [m.form for m in meetings(f"{INTRODUCTION}Brun and Teki spoke in a conference call.")] == ["call"]
+
+
+def test_one_as_a_pronoun_is_no_party() -> None:
+    found = meetings('"One cannot expect a conclusion of today\'s talks with Latvia," President Ana Lund said.')
+    assert "One" not in {actor.name for meeting in found for actor in meeting.participants}
 
 
 def test_a_counterpart_is_of_another_country() -> None:

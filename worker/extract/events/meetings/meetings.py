@@ -91,6 +91,7 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
     """Return the event of a cluster: fields of its best candidate, missing ones from the other mentions."""
     best = cluster.best
     mentions = [best, *(c for c in cluster.members if c is not best)]
+    participants = _participants(cluster) or _speaker(ctx, cluster)
     sentence = ctx.text.span(*ctx.text.sentence_range(best.first))
     return Meeting(
         id=event_id(ctx.doc, "meeting", best.first, best.last),
@@ -103,13 +104,22 @@ def _make_event(ctx: EventContext, cluster: EventCluster[EventCandidate], confid
         rule=best.rule,
         form=msgspec.convert(best.kind, Form),
         status=msgspec.convert(_status(ctx, cluster), MeetingStatus),
-        participants=_participants(cluster) or _speaker(ctx, cluster),
-        place=next((c.place for c in mentions if c.place), None),
+        participants=participants,
+        place=next((c.place for c in mentions if c.place and not _names_party(c.place.text, participants)), None),
         when=next((c.when for c in mentions if c.day), None) or next((c.when for c in mentions if c.when), None),
         held_on=next((c.day for c in mentions if c.day), None),
         topic=next((c.about for c in mentions if c.about), None),
         mentions=[ctx.text.span(c.first, c.last) for c in mentions],
         attributed_to=reporting_statement(ctx, cluster.members),
+    )
+
+
+def _names_party(place: str, participants: list[Actor]) -> bool:
+    """Return whether a supposed place is a participant: a surname, or the acronym of a body."""
+    return any(
+        place == actor.name.rpartition(" ")[2] if actor.type == "person" else place == actor.name and place.isupper()
+        for actor in participants
+        if actor.type != "country"
     )
 
 

@@ -87,6 +87,8 @@ def _noun_trigger(ctx: EventContext, noun: NounPhrase, word_class: str, at: int)
     found.parties, source = _completed(ctx, noun, found.kind, at, found.parties)
     bodies = (_without_occasion(ctx, actor) for actor in found.parties)
     found.parties = distinct_parties([actor for actor in bodies if actor is not None])
+    if first < noun.head and found.kind == "call" and len(found.parties) == 1 and ctx.word(first) == "conference":
+        found.kind = "press_conference"  # a conference call of one party is one with reporters
     return MeetingTrigger(
         candidate=found,
         word_class=word_class,
