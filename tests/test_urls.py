@@ -1,6 +1,7 @@
 """URLs from feeds, redirects and users: normalised, or refused with the reason."""
 
 import pytest
+import yarl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -157,5 +158,5 @@ def test_any_text_is_refused_or_canonicalised_idempotently(text: str) -> None:
     assert canonicalise(once) == once
     assert once.isascii()
     assert len(once) <= MAX_LENGTH
-    assert host_of(once)
+    assert host_of(once) == host_of(text) == yarl.URL(once, encoded=True).raw_host
     assert once.startswith(origin_of(once))

@@ -118,7 +118,7 @@ async def test_the_queue_of_a_full_server_or_a_replica_can_be_inspected(client: 
 async def test_a_queue_on_a_server_that_fills_up_loses_and_duplicates_nothing(
     client: Redis, private_redis_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tasks = [Task(id=f"t{n}", url=f"https://news.example/{n}?{'x' * 4000}") for n in range(500)]
+    tasks = [Task(id=f"t{n}", url=f"https://news{n}.example/?{'x' * 2000}") for n in range(500)]
 
     async def fill(queue: UrlQueue) -> None:
         for task in tasks:

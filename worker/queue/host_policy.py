@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Self
 
 from msgspec import Struct
@@ -35,6 +36,10 @@ class HostPolicy(Struct, frozen=True):
 
     def call(self, keys: QueueKeys, host: str, own_keys: Sequence[str] = (), own_args: Sequence[Arg] = ()) -> Call:
         """Return the call of a script on `host`, with keys and arguments of its own after the common ones."""
-        of_host = keys.host(host)
-        common = [keys.ready, keys.hosts, of_host.state, of_host.queue, of_host.active, keys.waiting]
-        return Call([*common, *own_keys], [host, self.max_requests, self.delay_ms, *own_args])
+        return Call([*_common_keys(keys, host), *own_keys], [host, self.max_requests, self.delay_ms, *own_args])
+
+
+@lru_cache(maxsize=10_000)
+def _common_keys(keys: QueueKeys, host: str) -> tuple[str, ...]:
+    of_host = keys.host(host)
+    return keys.ready, keys.hosts, of_host.state, of_host.queue, of_host.active, keys.waiting

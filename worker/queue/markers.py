@@ -33,15 +33,16 @@ class OldMarkers:
 
     def __init__(self, keys: QueueKeys) -> None:
         self._keys = keys
-        self._until = 0.0
+        self._until: float | None = None
 
     async def open(self, client: Redis) -> None:
         """Read until when there may be such markers; before, none are expected."""
         left_ms = await retry_while_unavailable(client, lambda: client.pttl(self._keys.migrated))
-        self._until = asyncio.get_running_loop().time() + left_ms / 1000
+        if left_ms > 0:  # negative where there is no such key
+            self._until = asyncio.get_running_loop().time() + left_ms / 1000
 
     def keys(self, *markers: tuple[MarkerKind, str]) -> list[str]:
         """Return the keys of markers of format 1; empty once all of them have expired."""
-        if not self._until or asyncio.get_running_loop().time() > self._until:
+        if self._until is None or asyncio.get_running_loop().time() > self._until:
             return []
         return [self._keys.marker_of_format_1(kind, name) for kind, name in markers]

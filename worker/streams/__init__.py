@@ -24,8 +24,9 @@ from worker.streams.entries import (
     stream_tails,
 )
 from worker.streams.group import ConsumerGroup, Lease, read_group_entries
+from worker.streams.pipeline import Arg
 from worker.streams.retry import RETRY_TIMEOUT_S, retry_while_unavailable
-from worker.streams.script import Arg, Call, Script
+from worker.streams.script import Call, Script
 from worker.streams.server_check import check_server, is_durable
 
 __all__ = [

@@ -8,7 +8,8 @@ from msgspec import Struct
 from redis.exceptions import ResponseError
 
 from worker.streams.entries import Entry, block_ms, parse_entries, read_positions
-from worker.streams.script import Arg, Call, Script
+from worker.streams.pipeline import Arg
+from worker.streams.script import Call, Script
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

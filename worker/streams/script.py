@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from redis.exceptions import NoScriptError
 
+from worker.streams.pipeline import Arg, pack, send_batched, send_commands
 from worker.streams.retry import retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from redis.asyncio import Redis
-
-Arg = str | bytes | int
 
 
 class ConsumerGroupLike(Protocol):
@@ -85,10 +84,8 @@ class Script:
         return [replies[i] for i in range(len(calls))]
 
     async def _send(self, client: Redis, calls: Sequence[Call]) -> list[Any]:
-        pipe = client.pipeline(transaction=False)
-        for keys, args in calls:
-            pipe.execute_command("EVALSHA", self.sha, len(keys), *keys, *args)
-        return await pipe.execute(raise_on_error=False)
+        commands = [pack("EVALSHA", self.sha, len(keys), *keys, *args) for keys, args in calls]
+        return await send_commands(client, commands) if len(commands) > 1 else [await send_batched(client, commands[0])]
 
     async def _restore(self, client: Redis, error: Exception, group: ConsumerGroupLike | None) -> None:
         """Load the script or create the group, if `error` says that it is missing; raise any other error."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from importlib import resources
 from typing import Final
 
@@ -20,6 +21,9 @@ MAX_LENGTH: Final = 2048
 
 _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """C0, DEL, C1 and lone surrogates: never valid in a URL, and often part of an attack on parsers."""
+
+_ORIGIN = re.compile("[^/?#]*(?://[^/?#]*)?")
+"""Scheme and authority; matches any text."""
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 """A label of a host name (RFC 1123, after IDNA), and the underscore, which some real hosts use."""
@@ -70,7 +74,14 @@ def canonicalise(url: str) -> str:
 
 def host_of(url: str) -> str:
     """Return the host in lower case without port, an IPv6 address without brackets.  May raise Permanent("bad_url")."""
-    return yarl.URL(normalise(url), encoded=True).raw_host or ""
+    text = url.strip()
+    _check_characters(text)
+    return _host_of_origin(_ORIGIN.match(text)[0])  # type: ignore[index]
+
+
+@lru_cache(maxsize=10_000)
+def _host_of_origin(origin: str) -> str:
+    return yarl.URL(normalise(origin), encoded=True).raw_host or ""
 
 
 def origin_of(url: str) -> str:

@@ -1,0 +1,108 @@
+"""Send commands to Redis in one round trip, at a fraction of the CPU time of redis-py's pipelines."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import TYPE_CHECKING, Any, Final
+from weakref import WeakKeyDictionary
+
+import hiredis
+from redis.exceptions import ResponseError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from redis.asyncio import Redis
+
+Arg = str | bytes | int
+
+REPLY_TIMEOUT_S: Final = 5.0
+"""Longest time for REPLIES_PER_TIMEOUT replies."""
+REPLIES_PER_TIMEOUT: Final = 100
+MAX_BATCH: Final = 500
+"""Most commands of concurrent callers in one round trip."""
+
+
+def pack(*words: Arg) -> bytes:
+    """Return a command in the Redis protocol."""
+    packed: bytes = hiredis.pack_command(words)  # type: ignore[arg-type] # declared as a tuple of one
+    return packed
+
+
+async def send_commands(client: Redis, commands: Sequence[bytes]) -> list[Any]:
+    """Send packed commands in one write and return their replies, among which may be instances of ResponseError.
+
+    Raises a connection error where not all replies have come.
+    """
+    connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
+    try:
+        await connection.send_packed_command(b"".join(commands))
+        replies: list[Any] = []
+        while len(replies) < len(commands):
+            # One timeout for many replies: a timeout of its own would cost as much as the reply.
+            async with asyncio.timeout(REPLY_TIMEOUT_S):
+                few = commands[len(replies) : len(replies) + REPLIES_PER_TIMEOUT]
+                replies += [await _read_reply(connection) for _ in few]
+        return replies
+    finally:
+        await client.connection_pool.release(connection)
+
+
+async def _read_reply(connection: Any) -> Any:
+    try:
+        return await connection.read_response(timeout=math.inf)
+    except ResponseError as e:
+        return e
+
+
+class Batcher:
+    """Sends single commands of concurrent tasks together: those issued during one round trip go with the next."""
+
+    def __init__(self) -> None:
+        self._queued: list[tuple[bytes, asyncio.Future[Any]]] = []
+        self._sending: asyncio.Task[None] | None = None
+
+    async def send(self, client: Redis, command: bytes) -> Any:
+        """Send a packed command and return its reply, which may be an instance of ResponseError.
+
+        Raises a connection error where no reply has come.  The command of a caller that is cancelled may be sent.
+        """
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._queued.append((command, future))
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send_queued(client))
+        reply = await future
+        if isinstance(reply, Exception) and not isinstance(reply, ResponseError):
+            raise reply
+        return reply
+
+    async def _send_queued(self, client: Redis) -> None:
+        batch: list[tuple[bytes, asyncio.Future[Any]]] = []
+        try:
+            while self._queued:
+                batch, self._queued = self._queued[:MAX_BATCH], self._queued[MAX_BATCH:]
+                for (_, future), reply in zip(batch, await _try_commands(client, [c for c, _ in batch]), strict=True):
+                    if not future.done():  # its caller was cancelled
+                        future.set_result(reply)
+        finally:  # without effect, unless this task is cancelled
+            for _, future in (*batch, *self._queued):
+                future.cancel()
+
+
+async def _try_commands(client: Redis, commands: Sequence[bytes]) -> Sequence[Any]:
+    """Return the replies, or the error of the connection in place of each."""
+    try:
+        return await send_commands(client, commands)
+    except Exception as e:  # noqa: BLE001 - raised by each caller
+        return [e] * len(commands)
+
+
+_BATCHERS: WeakKeyDictionary[Redis, Batcher] = WeakKeyDictionary()
+
+
+async def send_batched(client: Redis, command: bytes) -> Any:
+    """Send one command together with those of other tasks that use the same client; see `Batcher.send`."""
+    if (batcher := _BATCHERS.get(client)) is None:
+        batcher = _BATCHERS[client] = Batcher()
+    return await batcher.send(client, command)
