@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import msgspec
 
-from worker.publish import publication_entries
-from worker.schema import Article, Decision, Event, Meeting, Span, Statement
+from worker.publish import publication_entries, with_provenance
+from worker.schema import ARTICLE_ENTRY, Article, Decision, Event, Meeting, Span, Statement, Task
 from worker.settings import RedisSettings
 
 NOON = datetime(2026, 3, 1, 13, 0, tzinfo=timezone(timedelta(hours=1)))
@@ -28,6 +28,16 @@ def test_the_article_is_first_then_its_events_each_in_the_stream_of_its_kind() -
         ("p{1}:events:statement", "s1", "statement", 7),
         ("p{1}:events:decision", "d1", "decision", 7),
     ]
+
+
+def test_the_entry_of_an_article_names_the_task_and_the_worker() -> None:
+    task = Task.of("https://news.example/1", source="courier", put_at=NOON)
+    [article] = publication_entries(ARTICLE, [], RedisSettings(), NOON)
+    named = with_provenance(article, task, "press-1")
+    added = {name: value for name, value in named.fields.items() if name not in article.fields}
+    assert sorted(added) == sorted(ARTICLE_ENTRY)
+    assert (msgspec.json.decode(added["task"], type=Task), added["worker"]) == (task, "press-1")
+    assert (named.stream, named.maxlen) == (article.stream, article.maxlen)
 
 
 def test_an_entry_has_the_fields_of_the_contract_and_no_others() -> None:

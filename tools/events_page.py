@@ -10,6 +10,7 @@ from tests.golden.articles import PUBLISHED
 from tools.event_examples import EXAMPLES, found, shown
 from worker.publish import make_traceparent, publication_entries
 from worker.schema import (
+    ARTICLE_ENTRY,
     ENTRY,
     KIND_SPECS,
     KINDS,
@@ -111,8 +112,9 @@ def _entry() -> Iterator[Sequence[str]]:
     _, entry = publication_entries(
         article, [event], RedisSettings(), PUBLISHED, make_traceparent(hash_id("trace", article.id))
     )
-    for name, meaning in ENTRY.items():
-        yield f"`{name}`", meaning, "`{…}`" if name == "data" else f"`{entry.fields[name]!s}`"
+    fields = {**entry.fields, "worker": "press-1-8-77aa01f3"}
+    for name, meaning in {**ENTRY, **ARTICLE_ENTRY}.items():
+        yield f"`{name}`", meaning, "`{…}`" if name in {"data", "task"} else f"`{fields[name]!s}`"
 
 
 def _kind(spec: KindSpec, shared: Iterable[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from worker.streams import StreamWrite
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from worker.schema import Task
     from worker.settings import RedisSettings
 
 
@@ -37,6 +38,12 @@ def publication_entries(
         entry(article_stream(prefix), "article", article),
         *(entry(event_stream(prefix, kind_of(event)), kind_of(event), event) for event in events),
     ]
+
+
+def with_provenance(article: StreamWrite, task: Task, worker: str) -> StreamWrite:
+    """Return the entry of an article with the task that led to it and the name of the worker (`ARTICLE_ENTRY`)."""
+    fields = {**article.fields, "task": msgspec.json.encode(task), "worker": worker}
+    return msgspec.structs.replace(article, fields=fields)
 
 
 def make_traceparent(trace_id: str) -> str:

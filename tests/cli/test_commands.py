@@ -30,6 +30,8 @@ COMMANDS = [
     "parse",
     "export",
     "status",
+    "hosts",
+    "why",
     "top",
     "health",
     "dead",

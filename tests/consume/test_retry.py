@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from worker.consume.retry import GiveUp, PutBack, RetryLater, next_step
 from worker.errors import Failure, HostFailure, NotYet, Outage, Permanent, Transient
-from worker.schema import Task
+from worker.schema import FailedAttempt, Task
 from worker.settings import Settings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -16,8 +16,15 @@ NOW_MS = int(NOW.timestamp() * 1000)
 SETTINGS = Settings.of(backoff_s=10.0, max_backoff_s=100.0, max_attempts=4, host_give_up_after_s=1000.0)
 
 
-def task(attempt: int = 0, failed_at: int | None = None) -> Task:
-    return Task(id="t", url="https://a.example/", attempt=attempt, failed_at=failed_at)
+def task(attempt: int = 0, failed_at: int | None = None, failures: tuple[FailedAttempt, ...] = ()) -> Task:
+    return Task(id="t", url="https://a.example/", attempt=attempt, failed_at=failed_at, failures=failures)
+
+
+def record(reason: str, detail: str = "") -> FailedAttempt:
+    return FailedAttempt(at=NOW, reason=reason, detail=detail)
+
+
+REFUSED = (record("connect", "refused"),)
 
 
 def wait_s(failure: Failure, attempt: int = 0, jitter: float = 0.0) -> float | None:
@@ -69,19 +76,19 @@ def test_a_task_that_keeps_killing_its_worker_is_given_up(failure: Failure) -> N
 # ---------------------------------------------------------------- failures of the host
 def test_the_first_failure_of_a_host_counts_no_attempt() -> None:
     step = next_step(task(2), host_failure(answered_at=NOW_MS - 5000), NOW, SETTINGS, 0.5)
-    assert step == PutBack(task(2, failed_at=NOW_MS))
+    assert step == PutBack(task(2, failed_at=NOW_MS, failures=REFUSED))
 
 
 def test_while_a_host_does_not_answer_no_attempt_is_counted() -> None:
     failed = task(2, failed_at=NOW_MS - 5000)
     step = next_step(failed, host_failure(answered_at=NOW_MS - 6000), NOW, SETTINGS, 0.5)
-    assert step == PutBack(task(2, failed_at=NOW_MS))
+    assert step == PutBack(task(2, failed_at=NOW_MS, failures=REFUSED))
 
 
 def test_a_task_that_fails_again_after_its_host_has_answered_counts_an_attempt() -> None:
     failed = task(1, failed_at=NOW_MS - 5000)
     step = next_step(failed, host_failure(answered_at=NOW_MS - 1000), NOW, SETTINGS, 1.0)
-    assert step == RetryLater(task(2, failed_at=NOW_MS), NOW + timedelta(seconds=20))
+    assert step == RetryLater(task(2, failed_at=NOW_MS, failures=REFUSED), NOW + timedelta(seconds=20))
     last = task(3, failed_at=NOW_MS - 5000)
     assert next_step(last, host_failure(answered_at=NOW_MS), NOW, SETTINGS, 1.0) == GiveUp("connect", "refused")
 
@@ -94,7 +101,21 @@ def test_a_host_that_fails_for_too_long_is_given_up() -> None:
 
 def test_a_failure_of_a_host_that_is_not_reported_counts_an_attempt() -> None:
     step = next_step(task(), HostFailure("connect"), NOW, SETTINGS, 1.0)
-    assert step == RetryLater(task(1), NOW + timedelta(seconds=10))
+    assert step == RetryLater(task(1, failures=(record("connect"),)), NOW + timedelta(seconds=10))
+
+
+# ---------------------------------------------------------------- record of failures
+def test_a_task_carries_its_last_failures_with_bounded_details() -> None:
+    known = tuple(record(f"x{n}") for n in range(4))
+    step = next_step(task(1, failures=known), Transient("http_502", "y" * 500), NOW, SETTINGS, 0.5)
+    assert isinstance(step, RetryLater)
+    assert step.task.failures == (*known[1:], record("http_502", "y" * 200))
+
+
+def test_a_wait_for_a_host_is_no_failure() -> None:
+    step = next_step(task(failures=REFUSED), NotYet("host_busy", wait_s=3.0), NOW, SETTINGS, 0.5)
+    assert isinstance(step, RetryLater)
+    assert step.task.failures == REFUSED
 
 
 @given(st.integers(0, 60), st.floats(0, 1, exclude_max=True))

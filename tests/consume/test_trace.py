@@ -15,7 +15,7 @@ from tests.article_page import PAGE
 from worker.consume import open_consumer
 from worker.discover import Source, open_discovery
 from worker.publish import make_traceparent, publication_entries
-from worker.queue import UrlQueue
+from worker.queue import UrlQueue, process_consumer_name
 from worker.schema import Article, Task, article_stream, event_stream
 from worker.settings import RedisSettings, Settings
 from worker.streams import range_entries
@@ -85,3 +85,7 @@ async def test_one_trace_id_connects_the_feed_with_the_events(redis: Redis, sett
     entries = [entry for stream in streams for entry in await range_entries(redis, stream, count=10)]
     traced = {(entry.fields or {})[b"traceparent"].decode() for entry in entries}
     assert traced == {make_traceparent(found["trace"])}
+    provenance = entries[0].fields or {}
+    task = json.decode(provenance[b"task"], type=Task)
+    assert (task.source, [failure.reason for failure in task.failures]) == ("courier", ["http_503"])
+    assert provenance[b"worker"].decode() == process_consumer_name()

@@ -66,7 +66,14 @@ async def test_the_user_of_a_fleet_may_do_everything_a_fleet_does(private_redis_
         assert {event["kind"] for event in events} == {"statement", "meeting", "decision"}
         await communique(url, "discover", "--once", "--sources", str(feeds))
         await communique(url, "put", served.plain[0])
-        for command in ("status", "top --once", "dead --requeue http_404", f"sink {tmp_path / 'files'} --once"):
+        for command in (
+            "status",
+            "top --once",
+            "hosts",
+            f"why {served.plain[0]}",
+            "dead --requeue http_404",
+            f"sink {tmp_path / 'files'} --once",
+        ):
             await communique(url, *command.split())
         async with subscribe(url, prefix="communique:demo", group="desk", after="0") as shared:
             assert {(await anext(shared)).id for _ in events} == {event["id"] for event in events}

@@ -66,6 +66,7 @@ COMMANDS = (
     ),
     CommandEntry("status", "queue", "print ready, pending, waiting, delayed and dead tasks, and events per kind"),
     CommandEntry("hosts", "hosts", "list the hosts that fail or wait, or reset one"),
+    CommandEntry("why", "why", "explain what happened to one URL: queue, host, robots.txt, failures, events"),
     CommandEntry(
         "top",
         "top",

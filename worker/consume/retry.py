@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -10,8 +11,11 @@ from msgspec.structs import replace
 from worker import backoff
 from worker.errors import Failure, HostFailure, NotYet, Permanent
 from worker.queue import Delivery
-from worker.schema import Task
+from worker.schema import FailedAttempt, Task
 from worker.settings import Settings
+
+FAILURE_DETAIL_LENGTH: Final = 200
+"""Characters kept of the detail of a failure that the task carries."""
 
 
 class PutBack(Struct, frozen=True):
@@ -50,6 +54,7 @@ def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, j
         return GiveUp(failure.reason, failure.detail)
     if isinstance(failure, NotYet):
         return RetryLater(task, now + timedelta(seconds=failure.wait_s))
+    task = _record(task, failure, now, settings.retry.max_attempts)
     if isinstance(failure, HostFailure) and (outage := failure.outage) is not None:
         if outage.down_s >= settings.politeness.host_give_up_after_s:
             detail = f"down for {outage.down_s:.0f} s, the last failure is {failure}"
@@ -58,6 +63,12 @@ def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, j
             return PutBack(replace(task, failed_at=outage.at))
         task = replace(task, failed_at=outage.at)
     return _count_attempt(task, failure, now, settings, jitter)
+
+
+def _record(task: Task, failure: Failure, now: datetime, limit: int) -> Task:
+    """Return the task with the failure added to its last ones."""
+    failed = FailedAttempt(at=now, reason=failure.reason, detail=failure.detail[:FAILURE_DETAIL_LENGTH])
+    return replace(task, failures=(*task.failures, failed)[-limit:])
 
 
 def _count_attempt(task: Task, failure: Failure, now: datetime, settings: Settings, jitter: float) -> NextStep:

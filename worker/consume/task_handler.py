@@ -20,7 +20,7 @@ from worker.consume.stages import stage
 from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
 from worker.pipeline.process_page import ProcessedPage
-from worker.publish import make_traceparent, publication_entries
+from worker.publish import make_traceparent, publication_entries, with_provenance
 from worker.queue import GROUP, Delivery, Hosts, Settlement, UrlQueue
 from worker.schema import Task, publication_id
 from worker.settings import Settings
@@ -115,6 +115,7 @@ class TaskHandler:
             entries = publication_entries(
                 processed.article, processed.events, self._settings.redis, self._clock(), trace
             )
+            entries[0] = with_provenance(entries[0], delivery.task, self._queue.consumer)
             article = processed.article
             outcome = await self.batcher.settle(
                 Settlement(delivery, entries, publication_id(article.url, article.text))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import secrets
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import structlog
 
@@ -74,6 +74,33 @@ class _RulesCache:
         self._bytes -= len(stored)
 
 
+class StoredRules(NamedTuple):
+    """The rules of an origin as all workers share them."""
+
+    rules: RobotsRules
+    expires_in_s: float
+    """Seconds until robots.txt is fetched again."""
+
+
+async def read_stored_rules(client: Redis, prefix: str, origin: str) -> StoredRules | None:
+    """Return the rules of an origin without fetching them; None if they are not stored, or not readable."""
+    key = _rules_key(prefix, origin)
+    pipe = client.pipeline(transaction=False)
+    pipe.get(key)
+    pipe.pttl(key)
+    stored, left_ms = await pipe.execute()
+    if stored is None:
+        return None
+    try:
+        return StoredRules(RobotsRules.decode(stored), max(0, left_ms) / 1000)
+    except ValueError:
+        return None
+
+
+def _rules_key(prefix: str, origin: str) -> str:
+    return f"{prefix}:rules:{origin}"
+
+
 class Politeness:
     """Rules of all hosts, shared through Redis; `client` must yield bytes."""
 
@@ -105,7 +132,7 @@ class Politeness:
         return min(delay_s, politeness.max_host_delay_s)
 
     def _key(self, origin: str) -> str:
-        return f"{self._settings.redis.key_prefix}:rules:{origin}"
+        return _rules_key(self._settings.redis.key_prefix, origin)
 
     # ------------------------------------------------------------ cache
     async def _cached_rules(self, origin: str) -> RobotsRules | None:

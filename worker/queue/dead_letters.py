@@ -48,7 +48,7 @@ async def list_dead_letters(client: Redis, keys: QueueKeys, limit: int, reason: 
     while len(letters) < limit and (
         page := await range_entries(client, keys.dead, last=last, count=PAGE_SIZE, newest_first=True)
     ):
-        letters += (x for x in map(_parse_letter, page) if reason in {None, x.reason})
+        letters += (x for x in map(parse_letter, page) if reason in {None, x.reason})
         last = f"({page[-1].id}"
     return letters[:limit]
 
@@ -63,7 +63,7 @@ async def requeue(client: Redis, keys: QueueKeys, policy: HostPolicy, reason: st
     newest = await range_entries(client, keys.dead, count=1, newest_first=True)
     last = newest[0].id if newest else "-"  # tasks that fail again in the meantime are left out
     while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE_SIZE):
-        letters = [x for x in map(_parse_letter, page) if reason in {None, x.reason}]
+        letters = [x for x in map(parse_letter, page) if reason in {None, x.reason}]
         calls = [_requeue_call(keys, policy, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]
         requeued += sum(await scripts.REQUEUE.run_many(client, calls))
         first = f"({page[-1].id}"
@@ -76,7 +76,8 @@ def _requeue_call(keys: QueueKeys, policy: HostPolicy, entry_id: str, task: Task
     return policy.call(keys, urls.host_of(task.url), [keys.dead, keys.markers], args)
 
 
-def _parse_letter(entry: Entry) -> DeadLetter:
+def parse_letter(entry: Entry) -> DeadLetter:
+    """Return the dead letter in an entry of the stream of dead letters."""
     raw = entry.fields or {}
     fields = {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
     reason, detail, deliveries = (fields.pop(name, "") for name in ("reason", "detail", "deliveries"))

@@ -43,5 +43,6 @@ MIGRATE_UNDECODABLE: Final = Script.of("worker.queue", "check_type", "migrate_un
 MIGRATE_DELAYED: Final = Script.of("worker.queue", "check_type", "migrate_delayed")
 
 # ---------------------------------------------------------------- inspect
-DUE: Final = Script.of("worker.queue", "due")
+DUE: Final = Script.of("worker.queue", "now", "due")
+HAVE_MARKERS: Final = Script.of("worker.queue", "now", "markers", "have_markers")
 DEPTH: Final = Script.of("worker.queue", "depth")

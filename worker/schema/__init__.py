@@ -24,6 +24,7 @@ from worker.schema.kinds import (
     values_of_all_kinds,
 )
 from worker.schema.names import (
+    ARTICLE_ENTRY,
     ENTRY,
     VERSION,
     article_id,
@@ -42,9 +43,10 @@ from worker.schema.values import (
     MeetingStatus,
     Quotation,
 )
-from worker.schema.work import Page, Task
+from worker.schema.work import FailedAttempt, Page, Task
 
 __all__ = [
+    "ARTICLE_ENTRY",
     "ENTRY",
     "KINDS",
     "KIND_INDEX",
@@ -59,6 +61,7 @@ __all__ = [
     "Decision",
     "DecisionStatus",
     "Event",
+    "FailedAttempt",
     "Form",
     "Kind",
     "KindSpec",

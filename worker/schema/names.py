@@ -24,6 +24,13 @@ ENTRY: Final[Mapping[str, str]] = {
 }
 """Field of a stream entry -> its meaning; named like the attributes of CloudEvents."""
 
+ARTICLE_ENTRY: Final[Mapping[str, str]] = {
+    "task": "The task that led to the article: a JSON object with the URL that was enqueued, when, by which source, "
+    "and the failures before. Optional.",
+    "worker": "Name of the worker that published it. Optional.",
+}
+"""Further fields of an entry on the stream of articles -> their meaning; `communique why` reads them."""
+
 
 def hash_id(*parts: str) -> str:
     """Return the first 128 bits of SHA-256 over the parts, separated by U+001F, as 32 hex digits."""

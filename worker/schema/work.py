@@ -10,6 +10,16 @@ from msgspec import Struct
 from worker.schema.names import hash_id, task_id
 
 
+class FailedAttempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A failure that did not end a task."""
+
+    at: datetime
+    reason: str
+    """Reason code, as in logs and metrics."""
+    detail: str = ""
+    """Text for people, truncated."""
+
+
 class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One URL to process.  `id` is a hash of the canonical URL and the wire version, not the id of a stream entry."""
 
@@ -23,6 +33,8 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Time of the last failure for which the host was to blame (Unix ms by Redis' clock); None if there was none."""
     put_at: datetime | None = None
     """Time at which the task was enqueued; None if unknown."""
+    failures: tuple[FailedAttempt, ...] = ()
+    """The last failures, oldest first, those of its host included; at most `max_attempts`."""
 
     @classmethod
     def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:

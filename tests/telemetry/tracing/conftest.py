@@ -90,8 +90,7 @@ async def process_site(settings: Settings, pages: dict[str, Answer]) -> None:
 
 
 async def unfinished_tasks(queue: UrlQueue) -> int:
-    depth = await queue.depth()
-    return depth.backlog + depth.pending + depth.delayed
+    return (await queue.depth()).unfinished
 
 
 # ---------------------------------------------------------------- responses of the site

@@ -11,7 +11,8 @@ from worker.gateway.api.id_index import EventIdIndex
 from worker.gateway.cursor import START_CURSOR, replace_positions
 from worker.gateway.live.event import StreamEvent, key_entry
 from worker.schema import KINDS, Article, article_stream, event_stream
-from worker.streams import Entry, id_key, range_entries, retry_while_unavailable
+from worker.streams import Entry, range_entries, retry_while_unavailable
+from worker.subscribe.publications import event_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -26,10 +27,6 @@ EVENT_STEP: Final = 1_000
 """Event entries read in one run of the script, during which Redis serves no other client."""
 ARTICLE_STEP: Final = 100
 """Article entries read in one run of the script; fewer than events, because they are larger."""
-TRANSACTION_MS: Final = 100
-"""Tolerance between the entry ids of an article and its events: they are added in one transaction, during which the
-server's clock may advance (before Redis 7)."""
-MAX_TRANSACTION_ENTRIES: Final = 10_000
 
 
 class PublicationLookup:
@@ -63,18 +60,14 @@ class PublicationLookup:
         if entry is None or entry.fields is None:
             return None
         article = msgspec.json.decode(entry.fields.get(b"data", b""), type=Article)
-        return article, await self._events_of(entry, entry.fields.get(b"source", b""))
+        return article, await self._events_of(entry)
 
-    async def _events_of(self, article: Entry, source: bytes) -> list[StreamEvent]:
+    async def _events_of(self, article: Entry) -> list[StreamEvent]:
         """Return the events added in the same transaction as an article, in the order of their sentences."""
-        ms, _ = id_key(article.id)
-        found = []
-        for kind in KINDS:
-            stream = event_stream(self._prefix, kind)
-            near = await self._range(stream, str(ms), str(ms + TRANSACTION_MS), MAX_TRANSACTION_ENTRIES)
-            found += [
-                _stream_event(entry, kind) for entry in near if entry.fields and entry.fields.get(b"source") == source
-            ]
+        entries = await retry_while_unavailable(
+            self._client, lambda: event_entries(self._client, self._prefix, article)
+        )
+        found = [_stream_event(entry, kind) for kind, entry in entries]
         offsets = [(item.event.sentence.start, item) for item in found if item.event]
         return [item for _, item in sorted(offsets, key=itemgetter(0))]
 

@@ -8,7 +8,7 @@ queue:
 
     put          the root; its span id is derived from the trace id, so that any worker can compute it as the parent
     └ process    one per delivery, on any worker
-      └ admit, fetch, digest, settle…; `settle` is the parent named in the `traceparent` of the stream entries
+      └ fetch, digest, settle…; `settle` is the parent named in the `traceparent` of the stream entries
 
 A poll of a source is a trace of its own, since it leads to many URLs; each `put` has a link to it.
 """

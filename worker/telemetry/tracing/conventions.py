@@ -52,7 +52,7 @@ def process_span(task: Task, stream: str, group: str, consumer: str) -> Abstract
 
 
 def settle_span(operation: str, stream: str, kind: SpanKind = "client") -> AbstractContextManager[TraceSpan]:
-    """Open the span of the end of a delivery; `operation` is settle, defer or dead_letter.
+    """Open the span of the end of a delivery; `operation` is settle, put_back, retry_later or dead_letter.
 
     A `settle` has the kind "producer", because the same step adds the stream entries, whose readers continue the trace
     from this span.
