@@ -161,3 +161,29 @@ def test_reports_and_polls_speak_for_their_issuer(text: str, expected: list[Fiel
 )
 def test_headline_that_quotes_the_first_speaker(headline: str, lead: str, speaker: str) -> None:
     assert fields(f"{headline}\n\n{lead}")[0][:3] == (speaker, None, [headline])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "TAMM SAYS U.S. STILL PROBING HARBOUR LEAK\n\nIt rained on Monday.",
+            [("TAMM", "SAYS", ["U.S. STILL PROBING HARBOUR LEAK"])],
+        ),
+        (
+            "Mayor says harbour still closed\n\nIt rained on Monday.",
+            [("Mayor", "says", ["harbour still closed"])],
+        ),
+        (
+            "The lock should be repaired, pilots insist\n\nIt rained on Monday.",
+            [("pilots", "insist", ["The lock should be repaired"])],
+        ),
+    ],
+)
+def test_headlines_without_auxiliaries(text: str, expected: list[tuple[str, str, list[str]]]) -> None:
+    assert [found[:3] for found in fields(text)] == expected
+
+
+def test_hyphen_as_a_dash_ends_the_content() -> None:
+    text = "Lord Harrow called last week for observers at the vote - saying he feared months of delay."
+    assert fields(text)[0][:3] == ("Harrow", "called last week for", ["observers at the vote"])

@@ -22,7 +22,7 @@ def named_after_subject(
         return []
     named, last = [], text.sentence_range(pronoun)[1]
     for at in range(verb.last, last):
-        if text.words[at] in CLAUSE_BOUNDARIES or text.quotation_of[at] >= 0:
+        if text.words[at] in CLAUSE_BOUNDARIES or text.tags[at] == "WP" or text.quotation_of[at] >= 0:
             break
         if at in person_at:
             named.append(person_at[at])

@@ -22,6 +22,8 @@ from worker.extract.grammar.tokens import Tokens
 from worker.extract.lexicon.lexicon import Lexicon
 
 _VERBAL = frozenset({"VB", "VBD", "VBN", "VBP", "VBZ"})
+_SHORTEST_HEADLINE = 4
+"""Tokens before the verb of the shortest headline that closes with a reporting clause."""
 _MAX_CLAUSE = 20
 """Maximum number of tokens from "that" to the verb of its clause."""
 _MAX_AUXILIARY_LETTERS = 4
@@ -74,7 +76,19 @@ def tag_tokens(  # noqa: PLR0917 - the annotations so far
     retag_past_tense(tags, tokens.lower, sentences, quotation_of)
     retag_elliptical_lines(tags, tokens, layout, sentences, lexicon)
     _retag_determiners(tags, tokens.lower)
+    _retag_closing_cues(tags, tokens.lower, sentences, lexicon)
     return tags
+
+
+def _retag_closing_cues(tags: list[str], lower: list[str], sentences: list[tuple[int, int]], lexicon: Lexicon) -> None:
+    """Retag a noun that closes a headline after a plural as its verb: "Harbour needs repair, pilots [insist]"."""
+    for first, last in sentences:
+        at = last - 1
+        if at - _SHORTEST_HEADLINE < first or tags[at] != "NN" or tags[at - 1] not in {"NNS", "NNP"}:
+            continue
+        cue = lexicon.cues.get(lower[at])
+        if cue is not None and cue.inverts and cue.lemma == lower[at] and "," in lower[at - 4 : at - 1]:
+            tags[at] = "VBP"
 
 
 def _retag_determiners(tags: list[str], lower: list[str]) -> None:

@@ -176,6 +176,8 @@ def _ends_after_abbreviation(tokens: Tokens, i: int, last: int, lexicon: Lexicon
     if len(words[i]) < 3 or i + 1 >= last or lower[i].rstrip(".") in lexicon.title_abbreviations:  # noqa: PLR2004
         return False
     following = words[i + 1]
+    if len(following) > 1 and following.isupper():
+        return False  # a line in capitals: "U.S. STILL …"
     return following[0].isupper() and lower[i + 1] in lexicon.sentence_openers
 
 

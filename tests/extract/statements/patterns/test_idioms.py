@@ -83,7 +83,7 @@ def test_country_before_a_noun_of_speech() -> None:
             [],
         ),
         ("Three labs have published promising early results.", []),
-        ("Let’s talk about the deep end for a moment.", []),
+        ("Let's talk about the deep end for a moment.", []),
         ("The lock failed, raising questions about the gate.", []),
         (
             "Tamm could not say when the gate would open.",

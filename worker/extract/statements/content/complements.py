@@ -12,7 +12,7 @@ from worker.extract.grammar.chunker import VerbGroup
 from worker.extract.grammar.punctuation import CLAUSE_FINAL, COMMA_AND_DASHES
 from worker.extract.lexicon.cue_words import Cue
 from worker.extract.statements.content.adjuncts import adjunct_end, is_bare_time
-from worker.extract.statements.content.content_end import content_end, phrase_end
+from worker.extract.statements.content.content_end import content_end, phrase_end, trim_end
 from worker.extract.statements.content.content_start import ContentForm, find_content_start
 from worker.extract.statements.content.matrix_clause import end_before_matrix_verb
 from worker.extract.statements.cues import time_end
@@ -57,6 +57,8 @@ def _unbounded_complement(doc: Document, verb: VerbGroup, cue: Cue, limit: int) 
     topic = _topic(doc, cue, at, limit)
     if topic > at:
         return _phrase(doc, topic, limit, cue_last=at)
+    if cue.lemma == "say" and doc.text.is_headline(at - 1) and doc.chunks.noun_phrase(at) is not None:
+        return Complement(at, trim_end(doc, at, limit), "clause", at)  # "Hale says | harbour still closed"
     if cue.phrase:
         return _phrase(doc, at, limit, cue_last=at)
     return None

@@ -32,6 +32,8 @@ def starts_attribution(doc: Document, at: int, limit: int) -> bool:
     if text.tags[at] == "CC":
         resumed = _starts_participle_of_speech(doc, at + 1)  # "urging … and promising …"
         return resumed or _starts_coordinated_cue(doc, at, limit) or _starts_subject_and_cue(doc, at + 1, limit)
+    if text.words[at] == "-":
+        return _starts_participle_of_speech(doc, at + 1)  # a spaced hyphen as a dash
     return text.words[at] in COMMA_AND_LONG_DASHES and at + 1 < limit and _starts_after_comma(doc, at, limit)
 
 
@@ -79,7 +81,10 @@ def _starts_saying(doc: Document, at: int, limit: int) -> bool:
 
     It modifies a document before it instead: "a letter saying it was late".
     """
-    if doc.text.tags[at - 1] not in _BEFORE_SAYING or not starts_clause(doc, at + 1, limit, after_cue=True):
+    after_quotation = doc.text.quotation_of[at - 1] >= 0 and doc.text.quotation_of[at] < 0
+    if not (after_quotation or doc.text.tags[at - 1] in _BEFORE_SAYING) or not starts_clause(
+        doc, at + 1, limit, after_cue=True
+    ):
         return False
     return doc.text.lower[at - 1] not in doc.lexicon.documents
 

@@ -51,7 +51,10 @@ def _is_quoting_outlet(doc: Document, quoting: TokenRange) -> bool:
 
 
 def _as_saying(doc: Document, at: int, last: int) -> int:
-    """Return the position of "as saying", or of the word before "telling"; -1 where another verb, a quotation, colon or semicolon comes first."""
+    """Return the position of "as saying", or of the word before "telling".
+
+    -1 where another verb, a quotation, colon or semicolon comes first.
+    """
     for i in range(at, min(last - 1, at + _BETWEEN)):
         saying = doc.chunks.verb_group(i + 1)
         if doc.text.lower[i] == "as" and saying is not None and doc.text.tags[saying.head] == "VBG":
