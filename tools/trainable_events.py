@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from worker.cli.batch import parse_instant
 from worker.extract.document import Document, read_document
+from worker.extract.events.decisions.act_candidates import may_decide
 from worker.extract.events.decisions.act_reading import is_label_feature
 from worker.extract.events.decisions.decisions import decision_acts
 from worker.extract.events.event_context import event_context
@@ -15,7 +16,6 @@ from worker.extract.events.meetings.exclusions import is_excluded_meeting
 from worker.extract.events.meetings.meetings import SAME_ACT_CHARS, extract_meetings
 from worker.extract.events.meetings.trigger_features import TriggerFeatures
 from worker.extract.events.meetings.triggers import meeting_triggers
-from worker.extract.events.political_role import POSSIBLE
 from worker.extract.events.scoring import NEAR_CHARS, ScoredKind
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
@@ -91,7 +91,7 @@ def _decisions(document: Document) -> list[ScoredCandidate]:
             governors=act.governors,
             acted_on=act.acted_on,
             names=[actor.name for actor in act.who.parties],
-            eligible=act.grade >= POSSIBLE,
+            eligible=may_decide(act),
             start=starts[act.first],
             end=ends[act.last - 1],
         )

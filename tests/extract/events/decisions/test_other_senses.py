@@ -31,6 +31,11 @@ def triggers(text: str) -> list[str]:
         "The Bill will remove the fee for visitors.",
         "The newspaper refused to print the allegations against the mayor.",
         "The interior minister promised robust action after the riots.",
+        "The government spoke about proposed limits on fishing.",
+        "The cabinet was criticised for proposed sanctions on Norway.",
+        "Police escorted suspended minister Ana Berg to the ministry.",
+        "Having the cabinet impose a levy on ore would please the unions.",
+        "The government should consider closing the old bridge.",
     ],
 )
 def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(text: str) -> None:
@@ -46,6 +51,8 @@ def test_publications_ends_executions_idioms_changes_and_facts_are_no_decisions(
         ("The court ruled that the fee was unlawful.", "ruled"),
         ("The government announced a ban on imports of ore.", "announced"),
         ("The president's dismissal of the police chief angered the unions.", "dismissal"),
+        ("The government is considering closing the old bridge.", "considering"),
+        ("The cabinet approved planned closures of the ferry ports.", "approved"),
     ],
 )
 def test_the_same_verbs_with_other_objects_are_decisions(text: str, trigger: str) -> None:

@@ -26,24 +26,25 @@ WEAK = frozenset({
     "publish",
 })  # fmt: skip
 """Classes of verbs that alone open no candidate."""
+PRIVATE = frozenset({"endorse", "refuse", "run", "sign", "sue", "vote"})
+"""Classes of verbs whose acts are political whoever the subject is: "the club has endorsed Berg"."""
 _MAX_PARTICLES = 3
 
 
 def find_acts(
     ctx: EventContext, classes: ActClasses, readings: Iterable[EventCandidate], *, unresolved: bool = False
 ) -> Iterator[Act]:
-    """Yield the acts of the article whose parties may be political; all acts with `unresolved`.
+    """Yield the acts of the article that may be decisions by their parties; all acts with `unresolved`.
 
     `readings`: the candidates that the rules found.
     """
     of_verb, of_noun = _readings_by_head(ctx, readings)
-    least = UNRESOLVED if unresolved else POSSIBLE
     lower, verbs, nouns = ctx.text.lower, _verb_forms(ctx.doc.lexicon.language), classes.classes_of_noun
     for number, group in enumerate(ctx.chunks.verb_groups):
         if lower[group.head] not in verbs and number not in of_verb:
             continue  # fast path for most verbs
         act = _verb_act(ctx, classes, group, of_verb.get(number))
-        if act is not None and _may_decide(ctx, classes, act, least):
+        if act is not None and (unresolved or may_decide(act)) and not is_excluded_act(ctx, classes, act):
             yield act
     for chunk in ctx.chunks.noun_phrases:
         if lower[chunk.head] not in nouns and chunk.head not in of_noun:
@@ -51,7 +52,7 @@ def find_acts(
         if chunk.first > 0 and ctx.chunks.verb_group_of[chunk.first - 1] in of_verb:
             continue  # part of the decision of its verb: "postponed its decision"
         act = _noun_act(ctx, classes, chunk, of_noun.get(chunk.head))
-        if act is not None and _may_decide(ctx, classes, act, least):
+        if act is not None and (unresolved or may_decide(act)) and not is_excluded_act(ctx, classes, act):
             yield act
 
 
@@ -64,8 +65,11 @@ def _verb_forms(language: str) -> frozenset[str]:
     return frozenset(form for form, lemma in verb_lemmas(language).items() if lemma in lemmas)
 
 
-def _may_decide(ctx: EventContext, classes: ActClasses, act: Act, least: int) -> bool:
-    return (act.grade >= least or act.reading is not None) and not is_excluded_act(ctx, classes, act)
+def may_decide(act: Act) -> bool:
+    """Return whether the parties of an act may be political, its class makes it political, or a rule read it."""
+    if act.grade >= POSSIBLE or act.reading is not None:
+        return True
+    return act.verb is not None and act.grade > UNRESOLVED and not PRIVATE.isdisjoint(act.classes)
 
 
 def _readings_by_head(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.extract.events.complements import skip_adjuncts
-from worker.extract.events.decisions.act_grammar import clause_opener, tense_of
+from worker.extract.events.decisions.act_grammar import clause_opener, is_caused, is_prenominal, tense_of
 from worker.extract.events.decisions.other_senses import has_other_sense
 from worker.extract.events.decisions.reader import is_hypothetical
 from worker.extract.events.decisions.status import is_demanded, is_governed_by_choice
@@ -33,6 +33,8 @@ _INVERSION_WINDOW = 8
 def is_excluded_act(ctx: EventContext, classes: ActClasses, act: Act) -> bool:
     """Return whether an act reports no decision; acts that a rule has found get only the checks that no rule makes."""
     if act.verb is not None and (_is_inverted_condition(ctx, act.verb) or _is_generic(ctx, act)):
+        return True
+    if act.verb is not None and (is_prenominal(ctx, act.verb) or is_caused(ctx, act.verb)):
         return True
     if act.verb is not None and (_is_asked_of_another(ctx, classes, act.verb) or _cancels_meeting(ctx, act)):
         return True

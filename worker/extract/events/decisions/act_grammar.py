@@ -17,6 +17,10 @@ KEPT_COMBINATIONS = 4096
 """Combinations of classes and values whose features are kept, so that their strings are built once."""
 _OPENER_WINDOW = 14
 _TENSES = {"VBD": "past", "VBN": "past", "VBZ": "present", "VBP": "present", "VB": "base"}
+_NOMINAL = frozenset({"NN", "NNS", "NNP", "JJ"})
+_BEFORE_MODIFIER = frozenset({"DT", "IN", "JJ", "POS", "PRP$", "RP", "TO"})
+"""Tags of the word before a participle that modifies a noun."""
+_CAUSING = frozenset({"have", "has", "had", "having", "make", "makes", "made", "making", "let", "lets", "letting"})
 _MODALS = ("will", "would", "can", "must")
 
 
@@ -85,3 +89,27 @@ def closed_class_word(ctx: EventContext, at: int, start: int) -> str:
         return "^"
     tag = ctx.text.tags[at]
     return ctx.text.lower[at] if tag in {"IN", "CC", "SC", "WP", "TO", "PUNCT"} else tag
+
+
+def is_prenominal(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a participle modifies the noun after it: "arrested [suspended] councillor Berg"."""
+    tags, at = ctx.text.tags, group.head
+    if tags[at] not in {"VBN", "VBD"} or at + 1 >= len(tags) or tags[at + 1] not in _NOMINAL:
+        return False
+    if group.first != at:
+        return group.first == at - 1 and ctx.word(at - 1) == "about"  # read as an adverb
+    if at == ctx.text.sentence_range(at)[0] or ctx.word(at - 1) in {"since", "that", "who", "which"}:
+        return False  # "has since seized control"
+    before = ctx.chunks.verb_group(at - 1)
+    return tags[at - 1] in _BEFORE_MODIFIER or (before is not None and before.last == at and before.first < at)
+
+
+def is_caused(ctx: EventContext, group: VerbGroup) -> bool:
+    """Return whether a bare verb is the complement of "have", "make" or "let": "having the bank impose a levy"."""
+    word = ctx.text.lower[group.head]
+    if group.first != group.head or verb_lemmas(ctx.doc.lexicon.language).get(word) != word:
+        return False  # its tag may be that of another form
+    subject = ctx.clauses.subject(group)
+    if subject is None or subject.last != group.first or subject.first == 0:
+        return False
+    return ctx.word(subject.first - 1) in _CAUSING

@@ -88,11 +88,11 @@ def _category_by_object(ctx: EventContext, act: Act, about: Span, deciders: int)
 def _scored_reading(ctx: EventContext, scorer: EventScorer, act: Act) -> EventCandidate:
     status = grammatical_status(ctx, act) or msgspec.convert(scorer.label("status", act.features), DecisionStatus)
     category = msgspec.convert(scorer.label("category", act.features), Category)
-    political = political_actors(ctx, act.who.parties, person=True)
+    deciders = political_actors(ctx, act.who.parties, person=True) or act.who.parties
     about = object_of_act(ctx, act)
     noun = act.lemma if act.noun is not None else ""
     return make_decision_candidate(
-        ctx, act.first, act.last, category, status, political, about, _rule_name(scorer, act), noun
+        ctx, act.first, act.last, category, status, deciders, about, _rule_name(scorer, act), noun
     )
 
 

@@ -25,7 +25,8 @@ def status_of_choice(
     """Return the status that a verb of choice expresses; None if it reports no decision of its subject."""
     against = ctx.word(group.last) in {"against", "not"} or complement.text.lower().startswith("not ")
     if kind == "pending":
-        return None if modality.modal == "would" else "not_taken" if modality.negated else "pending"
+        is_advice = modality.modal in {"would", "obliged"}  # "should consider"
+        return None if is_advice else "not_taken" if modality.negated else "pending"
     if is_yet_to(ctx, group):
         return "pending"
     if is_failure(ctx, modality):
