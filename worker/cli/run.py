@@ -78,6 +78,7 @@ async def _run(settings: Settings, source: UrlSource, observer: RunObserver) -> 
 
 # ---------------------------------------------------------------- demo
 DEMO_HOST_DELAY_S: Final = 0.05
+DEMO_HOST_MAX_REQUESTS: Final = 8
 DEMO_BACKOFF_S: Final = 0.5
 DEMO_MAX_BODY_BYTES: Final = 4 << 20
 
@@ -99,6 +100,8 @@ def demo_command(args: argparse.Namespace, settings: Settings) -> int:
         key_prefix=f"{settings.redis.key_prefix}:demo",
         allow_private_addresses=True,  # the site is on loopback
         host_delay_s=DEMO_HOST_DELAY_S,
+        host_max_requests=DEMO_HOST_MAX_REQUESTS,
+        response_delay_factor=0.0,  # the site runs in this process
         backoff_s=DEMO_BACKOFF_S,
         max_body_bytes=DEMO_MAX_BODY_BYTES,
     )
