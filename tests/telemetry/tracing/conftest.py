@@ -107,6 +107,6 @@ def redirect(to: str) -> Answer:
 
 
 def busy_at_first() -> Answer:
-    """Answer 503 to the first request, and then the page."""
+    """Answer 500, which does not pause the host, to the first request, and then the page."""
     attempts = count()
-    return lambda: web.Response(status=503) if next(attempts) == 0 else page()
+    return lambda: web.Response(status=500) if next(attempts) == 0 else page()

@@ -153,7 +153,7 @@ def test_a_retry_is_another_delivery_in_the_same_trace(ran: Run) -> None:
     assert {first.parent_id, second.parent_id} == {put.span_id}
     assert [s.attributes["communique.attempt"] for s in (first, second)] == [0, 0]  # a fault of the host
     assert [s.attributes["communique.outcome"] for s in (first, second)] == ["put_off", "done"]
-    assert (first.error, second.error) == ("http_503: Service Unavailable", None)
+    assert (first.error, second.error) == ("http_500: Internal Server Error", None)
     assert ran.collector.child_names(first) == ["fetch", "put_back"]
 
 
