@@ -1,4 +1,4 @@
-"""The worker: read tasks from the queue and finish each one as settled, deferred or dead-lettered.
+"""The worker: read tasks from the queue and finish each one: settle it, put it back, retry it later, or dead-letter it.
 
 `loop` reads as many deliveries as there are free slots and renews their leases, `task_handler` processes one delivery,
 `settle_batcher` writes the results, `retry` decides what follows a failure.

@@ -1,4 +1,4 @@
-"""Process one delivery and finish it: settle, defer or dead-letter the task.
+"""Process one delivery and finish it: settle the task, put it back, retry it later, or dead-letter it.
 
 The only `except Exception` of the worker is here.
 """
@@ -83,7 +83,7 @@ class TaskHandler:
         return result
 
     async def _process(self, delivery: Delivery, task: Task, task_span: TraceSpan) -> TaskResult:
-        """Settle the delivery, or defer or dead-letter its task after a failure; return the result."""
+        """Settle the delivery, or end it as its failure requires; return the result."""
         try:
             return await self._settle(delivery, await self._read_page(delivery, task), task_span)
         except Failure as failure:

@@ -17,7 +17,7 @@ class TaskResult(Struct, frozen=True, kw_only=True):
 
     url: str
     outcome: Literal["done", "duplicate", "gone", "fenced", "put_off", "dead", "handed_back"]
-    """An outcome of `settle`, or deferred (`put_off`), dead-lettered, or handed back when the worker stopped."""
+    """An outcome of `settle`, or put back or retried later (`put_off`), dead-lettered, or handed back at a stop."""
     reason: str | None = None
     """Code of the failure; None if there was none."""
     events: int = 0

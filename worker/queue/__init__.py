@@ -1,7 +1,8 @@
 """The URL queue: each task is delivered to one worker at a time, and its results are written once.
 
-A task waits in a stream (a deferred one in a sorted set) and is delivered under a lease.  A delivery ends in one of
-four ways: it is settled, deferred, dead-lettered, or claimed by another worker once its own has been idle for a lease.
+A task waits in the queue of its host, is released to the workers, and is delivered under a lease (docs/queue.md).  A
+delivery ends in one of five ways: it is settled, put back, retried later, dead-lettered, or claimed by another worker
+once its own has been idle for a lease.
 Each of these is one Lua script.  It first checks the *fence*, that is, that the lease is still valid (same owner, same
 delivery counter); then it checks everything that could fail; only then does it write.  So of two workers that process
 the same task only the owner of the lease writes, and the other is informed by the script's reply.

@@ -65,7 +65,7 @@ class Settlement(Struct, frozen=True):
 
 
 class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
-    """The queue has reached `max_backlog`: `waiting` tasks are ready or deferred.
+    """The queue has reached `max_backlog`: `waiting` tasks are queued or in progress.
 
     `put` tasks of this call were enqueued.
     """

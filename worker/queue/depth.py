@@ -25,7 +25,7 @@ class Depth(Struct, frozen=True, kw_only=True):
     waiting: int
     """Tasks in the queues of their hosts."""
     pending: int
-    """Tasks delivered and not yet settled, deferred or dead-lettered."""
+    """Tasks delivered whose delivery has not ended."""
     delayed: int
     """Failed tasks that are retried later."""
     dead: int

@@ -154,9 +154,9 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     """`maxmemory` of Redis; 0 if there is no limit."""
 
     @property
-    def queued(self) -> int:
-        """Number of tasks that are not in progress: ready, waiting for their hosts, or to retry."""
-        return self.backlog + self.waiting + self.delayed
+    def unfinished(self) -> int:
+        """Return the number of tasks that are neither settled nor dead letters; `max_backlog` limits it."""
+        return self.backlog + self.waiting + self.delayed + self.pending
 
     def age_s(self, record: ServiceHeartbeat | ConsumerStatus) -> float:
         """Return the seconds from the time of `record` to the time of this snapshot; never negative."""

@@ -42,7 +42,7 @@ def render_fleet(fleet: FleetSnapshot) -> RenderableType:
 
 # ---------------------------------------------------------------- two lines of figures
 def _queue(fleet: FleetSnapshot) -> Text:
-    nearly_full = fleet.queued > NEARLY_FULL * fleet.max_backlog
+    nearly_full = fleet.unfinished > NEARLY_FULL * fleet.max_backlog
     memory_nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     return _line(
         "queue",
