@@ -93,6 +93,12 @@ class RequestModel:
         self.open.append(Request(who, self._names[which % 2], str(next(self._tokens)), crawl_delay_s))
         await self.ask(who, -1)
 
+    async def visit(self, who: int, which: int) -> None:
+        """Begin a request and send it at once, if it may be."""
+        await self.start(who, which)
+        if self._may_send(it := self.open[-1]):
+            self._send(it)
+
     async def ask(self, _: int, which: int) -> None:
         """Ask for the permit of a request that has not been sent."""
         waiting = [it for it in self.open if it.sent_at is None]

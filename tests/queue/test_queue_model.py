@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DELIVER = ["put", "put", "read", "read", "settle", "settle", "release", "release"]
 END = ["retry_later", "put_back", "dead_letter", "renew", "overtake", "requeue", "give_up", "revive"]
-REQUEST = ["start", "start", "ask", "send", "send", "answer", "answer", "fail", "drop", "report_sent"]
+REQUEST = ["start", "ask", "send", "visit", "visit", "answer", "answer", "answer", "fail", "drop", "report_sent"]
 FAULTS = ["crash", "lose_reply", "expire_seen", "reset"]
 RARE = ["forget_scripts", "destroy_group", "forget_all", "read_and_lose_the_reply"]
 COMMON = [*DELIVER, *REQUEST, *END, "pass_time", "pass_time", "pass_time", *FAULTS]

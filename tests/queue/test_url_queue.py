@@ -10,15 +10,16 @@ import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import ResponseError
 
+from tests.queue.snapshot import check_invariants, take_snapshot
 from worker.errors import UsageError
-from worker.queue import Delivery, QueueFull, Settlement, UrlQueue
+from worker.queue import Delivery, Hosts, QueueFull, Settlement, UrlQueue
 from worker.schema import Task, task_id
 from worker.settings import Settings
 from worker.streams import Script, StreamWrite
 from worker.urls import host_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from redis.asyncio import Redis
 
@@ -118,6 +119,35 @@ async def test_a_put_repeated_after_a_lost_reply_returns_the_same(
     lose_replies(monkeypatch, times=1)
     assert await queue.put(task())
     assert (await queue.depth()).backlog == 1
+
+
+async def test_a_step_repeated_after_a_lost_reply_moves_each_task_once(
+    queue: UrlQueue, redis: Redis, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts, host = Hosts(redis, settings), "news1.example"
+
+    async def repeat(step: Awaitable[object]) -> None:
+        lose_replies(monkeypatch, times=1)
+        await step
+        found = await take_snapshot(redis, queue.keys)
+        check_invariants(found, settings)
+        assert found.tasks() == {task().id: 1}
+
+    async def redeliver() -> Delivery:
+        await pass_time(queue, task())
+        await queue.release(NOW)
+        [delivery] = await queue.read(10, 0)
+        return delivery
+
+    await repeat(queue.put(task()))
+    await repeat(queue.put_back(await redeliver(), task()))
+    await repeat(queue.retry_later(await redeliver(), task(), NOW))
+    await repeat(queue.release(NOW))
+    await repeat(queue.dead_letter(await redeliver(), "x", "", revive=True))
+    await repeat(queue.requeue())
+    await repeat(queue.dead_letter(await redeliver(), "x", "", revive=True))
+    await repeat(hosts.revive(host))
+    await repeat(hosts.give_up(host, "x"))
 
 
 async def test_a_full_queue_rejects_tasks_and_reports_how_many_were_enqueued(
@@ -567,6 +597,14 @@ async def test_requeued_tasks_of_the_reason_are_enqueued_as_new(
     assert await queue.settle_many([Settlement(d, out(d.task.url[len("https://news")])) for d in again]) == ["done"] * 4
     assert await written(redis, settings) == ["1", "2", "3", "4"]
     assert not await queue.put(again[0].task)
+
+
+async def test_a_requeued_task_counts_as_seen(queue: UrlQueue, redis: Redis) -> None:
+    [delivery] = await deliver(queue)
+    await queue.dead_letter(delivery, "http_503", "")
+    await redis.unlink(*[key async for key in redis.scan_iter(f"{queue.keys.markers}*", count=10_000)])  # expired
+    assert await queue.requeue() == 1
+    assert not await queue.put(task())
 
 
 async def test_a_dead_letter_of_a_task_already_written_writes_nothing_twice(

@@ -1,0 +1,155 @@
+"""The faults.  Each says how it fired; one of which there is no proof does not count."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Final
+
+from redis.exceptions import RedisError
+
+from tests.faults.supervised_workers import held_by
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Awaitable, Callable
+
+    from tests.faults.redis_under_test import RedisUnderTest
+    from tests.faults.supervised_workers import SupervisedWorkers
+    from worker.queue import QueueKeys
+
+LEASE_S: Final = 4.0
+"""Lease of the workers in a fault run."""
+
+
+class Injector:
+    """Does one fault after the other; `proofs` has what showed that they fired."""
+
+    def __init__(
+        self, redis: RedisUnderTest, workers: SupervisedWorkers, keys: QueueKeys, chance: random.Random
+    ) -> None:
+        self._redis = redis
+        self._workers = workers
+        self._keys = keys
+        self._chance = chance
+        self.tried: Counter[str] = Counter()
+        self.fired: Counter[str] = Counter()
+        self.proofs: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._background: set[asyncio.Task[None]] = set()
+        self.faults: dict[str, Callable[[], Awaitable[None]]] = {
+            "kill -9 of a worker": self.kill_worker,
+            "SIGSTOP beyond the lease": self.stop_worker,
+            "SIGTERM, drained": self.drain_worker,
+            "connections cut by Redis": self.kill_clients,
+            "connections reset": self.reset_connections,
+            "replies lost": self.lose_replies,
+            "kill -9 of Redis": self.kill_redis,
+            "Redis full": self.fill_redis,
+            "Redis a replica": self.make_replica,
+            "scripts flushed": self.flush_scripts,
+            "group destroyed": self.destroy_group,
+        }
+
+    async def inject(self, name: str) -> None:
+        """Do one fault."""
+        self.tried[name] += 1
+        await self.faults[name]()
+
+    async def settle_down(self) -> None:
+        """Wait for the faults that are still at work."""
+        await asyncio.gather(*self._background)
+
+    def _prove(self, fault: str, proof: str, count: int) -> None:
+        """Count the fault as fired if `count` things show it."""
+        self.fired[fault] += count > 0
+        self.proofs[fault][proof] += count
+
+    # ------------------------------------------------------------ workers
+    async def _pick_busy(self) -> tuple[int, set[str]] | None:
+        """Return a worker that has tasks, and their entries."""
+        held = await held_by(self._redis.client, self._keys.ready)
+        busy = [(pid, held[str(pid)]) for pid in self._workers.pids if held.get(str(pid))]
+        return self._chance.choice(busy) if busy else None
+
+    async def kill_worker(self) -> None:
+        if picked := await self._pick_busy():
+            status = await self._workers.end(picked[0], signal.SIGKILL)
+            self._prove("kill -9 of a worker", "tasks in hand", len(picked[1]) if status == -signal.SIGKILL else 0)
+
+    async def drain_worker(self) -> None:
+        if picked := await self._pick_busy():
+            status = await self._workers.end(picked[0], signal.SIGTERM)
+            self._prove("SIGTERM, drained", "tasks in hand", len(picked[1]) if status == 0 else 0)
+
+    async def stop_worker(self) -> None:
+        """Stop a worker for longer than its lease, beside the faults that follow."""
+        if len(self._workers.pids) > 1 and (picked := await self._pick_busy()):
+            task = asyncio.create_task(self._stop_and_continue(*picked))
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    async def _stop_and_continue(self, pid: int, entries: set[str]) -> None:
+        self._workers.stopped.add(pid)
+        self._workers.signal(pid, signal.SIGSTOP)
+        await asyncio.sleep(1.8 * LEASE_S)
+        still_held = (await held_by(self._redis.client, self._keys.ready)).get(str(pid), set())
+        self._workers.signal(pid, signal.SIGCONT)
+        self._workers.stopped.discard(pid)
+        self._prove("SIGSTOP beyond the lease", "tasks taken over", len(entries - still_held))
+
+    # ------------------------------------------------------------ connections
+    async def kill_clients(self) -> None:
+        killed = await self._redis.command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        self._prove("connections cut by Redis", "connections", killed)
+
+    async def reset_connections(self) -> None:
+        self._prove("connections reset", "connections", self._redis.proxy.cut())
+
+    async def lose_replies(self) -> None:
+        proxy = self._redis.proxy
+        before, proxy.replies_to_lose = proxy.lost_replies, self._chance.randrange(1, 8)
+        await asyncio.sleep(0.5)
+        proxy.replies_to_lose = 0
+        self._prove("replies lost", "replies", proxy.lost_replies - before)
+
+    # ------------------------------------------------------------ Redis
+    async def kill_redis(self) -> None:
+        before = await self._redis.client.xlen(self._keys.ready)
+        status = await self._redis.kill()
+        await asyncio.sleep(self._chance.uniform(0.0, 3.0))
+        await self._redis.start()
+        self._prove("kill -9 of Redis", "released tasks kept", before + 1 if status == -signal.SIGKILL else 0)
+
+    async def fill_redis(self) -> None:
+        await self._reject(
+            "Redis full", "OOM", ["CONFIG", "SET", "maxmemory", "1"], ["CONFIG", "SET", "maxmemory", "0"]
+        )
+
+    async def make_replica(self) -> None:
+        """Make it the replica of a server that does not exist."""
+        await self._reject("Redis a replica", "READONLY", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"])
+
+    async def flush_scripts(self) -> None:
+        before = await self._redis.errors("NOSCRIPT")
+        await self._redis.client.script_flush()
+        await asyncio.sleep(0.3)
+        self._prove("scripts flushed", "NOSCRIPT", await self._redis.errors("NOSCRIPT") - before)
+
+    async def destroy_group(self) -> None:
+        before = await self._redis.errors("NOGROUP")
+        destroyed = await self._redis.client.xgroup_destroy(self._keys.ready, "workers")
+        await asyncio.sleep(0.3)
+        self._prove("group destroyed", "NOGROUP", destroyed * (await self._redis.errors("NOGROUP") - before))
+
+    async def _reject(self, fault: str, code: str, begin: list[str], end: list[str]) -> None:
+        """Let Redis reject writes for a while."""
+        before = await self._redis.errors(code)
+        await self._redis.command(*begin)
+        await asyncio.sleep(self._chance.uniform(0.3, 3.0))
+        self._prove(fault, code, await self._redis.errors(code) - before)
+        await self._redis.command(*end)
+
+
+FAULT_ERRORS: Final = (RedisError, OSError, KeyError)
+"""Errors of a fault that came at a bad moment: its process has just ended, or its connection was cut."""

@@ -1,0 +1,92 @@
+"""Worker processes that are started again whenever they end, and what they had in hand."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+
+class SupervisedWorkers:
+    """`count` workers; each is started again after it has ended, for whatever reason."""
+
+    def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path, count: int) -> None:
+        self._command = command
+        self._environ = environ
+        self._log = folder / "workers.log"
+        self._count = count
+        self._running: dict[int, asyncio.subprocess.Process] = {}
+        self._supervisors: list[asyncio.Task[None]] = []
+        self.exits: Counter[int] = Counter()
+        """Exit status -> number."""
+        self.stopped: set[int] = set()
+        """Processes that SIGSTOP holds."""
+
+    async def start(self) -> None:
+        """Start all of them."""
+        self._supervisors = [asyncio.create_task(self._supervise()) for _ in range(self._count)]
+
+    async def _supervise(self) -> None:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+        while True:
+            with self._log.open("ab") as log:
+                process = await asyncio.create_subprocess_exec(
+                    *(sys.executable, *self._command), env=clean | dict(self._environ), stderr=log, stdout=log
+                )
+            self._running[process.pid] = process
+            try:
+                self.exits[await process.wait()] += 1
+            finally:
+                self._running.pop(process.pid, None)
+                if process.returncode is None:
+                    process.kill()
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that run, without those that are stopped."""
+        return [pid for pid in self._running if pid not in self.stopped]
+
+    async def end(self, pid: int, how: signal.Signals) -> int:
+        """Send a signal and return the exit status of the process."""
+        process = self._running[pid]
+        process.send_signal(how)
+        return await process.wait()
+
+    def signal(self, pid: int, how: signal.Signals) -> None:
+        """Send a signal, if the process still runs."""
+        if pid in self._running:
+            self._running[pid].send_signal(how)
+
+    async def stop(self) -> None:
+        """End all of them by force."""
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        for process in list(self._running.values()):
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+        await asyncio.gather(*self._supervisors, return_exceptions=True)
+
+    def log_counts(self, *events: str) -> dict[str, int]:
+        """Return how many log lines there are with each event."""
+        text = self._log.read_text(errors="replace")
+        return {event: text.count(f'"event":"{event}"') + text.count(f'"event": "{event}"') for event in events}
+
+
+async def held_by(client: Any, ready: str) -> dict[str, set[str]]:
+    """Return the pending entries of each process: pid -> entry ids (consumer names are HOST-PID-RANDOM)."""
+    try:
+        pending = await client.xpending_range(ready, "workers", "-", "+", 100_000)
+    except Exception:  # noqa: BLE001 - no group, or no server: a fault is at work
+        return {}
+    found: dict[str, set[str]] = {}
+    for it in pending:
+        found.setdefault(it["consumer"].decode().rsplit("-", 2)[1], set()).add(it["message_id"].decode())
+    return found
