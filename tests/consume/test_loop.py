@@ -30,7 +30,7 @@ async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> N
     ended: list[TaskResult] = []
     url = settings.redis.url or ""
     async with UrlQueue(url, settings, "gone") as gone, UrlQueue(url, settings) as queue:
-        handler = TaskHandler(settings, queue, PageReader(parts, parts, parts), parts, jitter=lambda: 0.5)
+        handler = TaskHandler(settings, queue, PageReader(parts, parts, parts, 100), parts, jitter=lambda: 0.5)
         consumer = Consumer(settings, queue, handler, on_result=ended.append)
         await gone.put_many(tasks[:2])
         await gone.read(2, 0)
@@ -50,7 +50,7 @@ async def test_claimed_tasks_take_slots_as_read_ones_do(settings: Settings) -> N
 
 def idle_consumer(settings: Settings, queue: UrlQueue) -> Consumer:
     parts: Any = NeverReturns()
-    handler = TaskHandler(settings, queue, PageReader(parts, parts, parts), parts, jitter=lambda: 0.5)
+    handler = TaskHandler(settings, queue, PageReader(parts, parts, parts, 100), parts, jitter=lambda: 0.5)
     return Consumer(settings, queue, handler)
 
 

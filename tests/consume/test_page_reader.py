@@ -14,6 +14,7 @@ from worker.pipeline.pool import Pool
 from worker.schema import Page, Task
 from worker.settings import PoolSettings
 
+MAX_EVENTS = 100
 TASKS = [Task(id=f"{n}", url=f"https://news{n}.example/") for n in range(5)]
 
 
@@ -55,7 +56,7 @@ async def test_suspects_enter_the_quarantine_one_after_the_other() -> None:
     web: Any = Web()
     fetching, processing = Quarantine(), Quarantine()
     async with Pool(PoolSettings(processes=2)) as pool:
-        reader = PageReader(web, web, pool)
+        reader = PageReader(web, web, pool, MAX_EVENTS)
         pages = await asyncio.gather(
             *(reader.read(it, fetch_quarantine=fetching(), process_quarantine=processing()) for it in TASKS)
         )
@@ -67,5 +68,15 @@ async def test_suspects_enter_the_quarantine_one_after_the_other() -> None:
 async def test_other_tasks_are_fetched_side_by_side() -> None:
     web: Any = Web()
     async with Pool(PoolSettings(processes=1)) as pool:
-        await asyncio.gather(*(PageReader(web, web, pool).read(it) for it in TASKS))
+        await asyncio.gather(*(PageReader(web, web, pool, MAX_EVENTS).read(it) for it in TASKS))
     assert web.most == len(TASKS)
+
+
+async def test_the_events_of_a_page_are_limited() -> None:
+    web: Any = Web()
+    async with Pool(PoolSettings(processes=1)) as pool:
+        page = await PageReader(web, web, pool, 100).read(TASKS[0])
+        limited = await PageReader(web, web, pool, 1).read(TASKS[0])
+    assert len(page.events) > 1
+    assert [event.id for event in limited.events] == [page.events[0].id]
+    assert limited.article.events_omitted == len(page.events) - 1

@@ -11,6 +11,7 @@ import structlog
 from tests.discover.conftest import Make, Site, rss
 from worker.queue import QueueFull
 from worker.schema import Task, task_id
+from worker.telemetry import metrics
 
 
 async def test_each_new_link_is_enqueued_once(make: Make, site: Site) -> None:
@@ -96,3 +97,28 @@ async def test_validators_are_not_stored_where_enqueueing_failed(make: Make, sit
     assert (full.outcome, full.reason, full.next_s) == ("failed", "queue_full", 600)
     [result] = await make("/world.xml").poll_all()
     assert (result.outcome, result.new) == ("read", 1)
+
+
+def sitemap(*dates: str) -> str:
+    entries = "".join(
+        f"<url><loc>/{n}</loc>{f'<lastmod>{date}</lastmod>' if date else ''}</url>" for n, date in enumerate(dates)
+    )
+    return f"<urlset>{entries}</urlset>"
+
+
+async def test_of_too_many_links_the_newest_are_enqueued_and_the_others_counted(make: Make, site: Site) -> None:
+    site.bodies["/map.xml"] = sitemap("2026-01-01", "2026-03-01", "", "2026-02-01")
+    omitted = metrics.OMITTED_LINKS.labels("/map.xml")._value.get()
+    with structlog.testing.capture_logs() as lines:
+        [result] = await make("/map.xml", max_links=2).poll_all()
+    assert (result.links, result.new, result.omitted) == (4, 2, 2)
+    assert [task.url for task in await make.queued()] == [f"{site.base}/1", f"{site.base}/3"]
+    assert [line["omitted"] for line in lines if line["event"] == "source"] == [2]
+    assert metrics.OMITTED_LINKS.labels("/map.xml")._value.get() == omitted + 2
+
+
+async def test_of_too_many_links_without_dates_the_first_are_enqueued(make: Make, site: Site) -> None:
+    site.bodies["/map.xml"] = sitemap("", "", "")
+    [result] = await make("/map.xml", max_links=2).poll_all()
+    assert (result.new, result.omitted) == (2, 1)
+    assert [task.url for task in await make.queued()] == [f"{site.base}/0", f"{site.base}/1"]

@@ -275,7 +275,7 @@ async def test_pages_whose_parsing_loop_forever(
     assert_fires("CommuniqueParseKills", before, after, minutes=10, cause="timeout")
 
 
-def loop_forever(_: Page) -> None:
+def loop_forever(_: Page, *, max_events: int) -> None:  # noqa: ARG001 - as `process_page` is called
     while True:
         pass
 

@@ -73,7 +73,8 @@ def _format_result(result: PollResult) -> str:
     from worker.terminal.sanitise import sanitise
 
     error = f" ({result.reason}: {sanitise(result.detail or '')})" if result.reason else ""
-    return f"{result.source}: {result.outcome}, {plural(result.links, 'link')}, {result.new} new{error}"
+    omitted = f", {result.omitted} omitted" if result.omitted else ""
+    return f"{result.source}: {result.outcome}, {plural(result.links, 'link')}, {result.new} new{omitted}{error}"
 
 
 # ---------------------------------------------------------------- consume

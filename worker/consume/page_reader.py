@@ -16,10 +16,12 @@ from worker.schema import Page, Task
 class PageReader:
     """Reads pages with the rate limits of their hosts; keeps no state between two tasks."""
 
-    def __init__(self, politeness: Politeness, fetcher: Fetcher, pool: Pool) -> None:
+    def __init__(self, politeness: Politeness, fetcher: Fetcher, pool: Pool, max_events: int) -> None:
+        """`max_events`: most events of one page; its article has the number of the others."""
         self._politeness = politeness
         self._fetcher = fetcher
         self._pool = pool
+        self._max_events = max_events
         self._suspect_fetch = asyncio.Lock()
 
     async def read(
@@ -50,7 +52,7 @@ class PageReader:
 
     async def _process(self, page: Page, quarantine: AbstractAsyncContextManager[None] | None) -> ProcessedPage:
         if quarantine is None:
-            return await self._pool.run(process_page, page)
+            return await self._pool.run(process_page, page, max_events=self._max_events)
         async with self._pool.alone() as run_alone, quarantine:
-            processed: ProcessedPage = await run_alone(process_page, page)
+            processed: ProcessedPage = await run_alone(process_page, page, max_events=self._max_events)
             return processed

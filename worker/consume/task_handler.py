@@ -122,8 +122,14 @@ class TaskHandler:
             )
             if outcome == "done":
                 metrics.count_events(processed.events)
+                metrics.OMITTED_EVENTS.inc(article.events_omitted)
                 annotate_publication(task_span, stage_span, processed)
-        return TaskResult(url=delivery.task.url, outcome=outcome, events=len(processed.events))
+        return TaskResult(
+            url=delivery.task.url,
+            outcome=outcome,
+            events=len(processed.events),
+            events_omitted=article.events_omitted or None,
+        )
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
         step = next_step(task, failure, self._clock(), self._settings, self._jitter())

@@ -21,7 +21,9 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     """Code of the failure; None if there was none."""
     events: int = 0
-    """Number of events of the page."""
+    """Number of events of the page, without those beyond the limit."""
+    events_omitted: int | None = None
+    """Number of events beyond the limit; None if there were none."""
 
 
 def annotate_span(task_span: TraceSpan, result: TaskResult) -> None:

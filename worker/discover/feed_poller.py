@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Literal, Protocol
 
 import msgspec
@@ -27,6 +27,7 @@ from worker.telemetry.tracing import TraceSpan, poll_span, span
 
 log = structlog.get_logger()
 
+_OLDEST: Final = datetime.min.replace(tzinfo=UTC)
 MAX_BACKOFF_S: Final = 6 * 3600.0
 """Longest interval after consecutive failures, unless the source's own interval or a Retry-After is longer."""
 
@@ -44,6 +45,8 @@ class PollResult(Struct, frozen=True, kw_only=True):
     """Links enqueued, that is, not seen before."""
     refused: int = 0
     """Links that are not valid http(s) URLs."""
+    omitted: int = 0
+    """Links that were not read because the feed has more than a poll may enqueue."""
     reason: str | None = None
     """Code of the failure; None if there was none."""
     detail: str | None = None
@@ -108,7 +111,9 @@ class FeedPoller:
         await self._schedule.release(source, result.next_s, validators, failures)
         self._count(result)
         known = {name: value for name, value in msgspec.structs.asdict(result).items() if value is not None}
-        whole_span.set({f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused")})
+        whole_span.set(
+            {f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused", "omitted")}
+        )
         log.info("source", **known, ms=round(1000 * whole_span.stop()))
         return result
 
@@ -116,6 +121,7 @@ class FeedPoller:
         self._liveness.record_heartbeat("ask")
         metrics.SOURCES_ASKED.labels(result.source, result.outcome).inc()
         metrics.NEW_URLS.labels(result.source).inc(result.new)
+        metrics.OMITTED_LINKS.labels(result.source).inc(result.omitted)
         if result.outcome == "failed":
             self._liveness.record_error(result.source, result.reason or result.outcome, self._now())
 
@@ -129,7 +135,8 @@ class FeedPoller:
         if response.page is None:
             return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
         links = await asyncio.to_thread(feed.parse_feed, response.page.body, response.page.url)
-        tasks, refusals = self._make_tasks(source, links)
+        newest = _newest(links, self._settings.max_links)
+        tasks, refusals = self._make_tasks(source, newest)
         new = await self._enqueue(tasks)
         result = PollResult(
             source=source.name,
@@ -138,6 +145,7 @@ class FeedPoller:
             links=len(links),
             new=new,
             refused=len(refusals),
+            omitted=len(links) - len(newest),
             detail=refusals[0] if refusals else None,
         )
         return result, response.validators
@@ -187,6 +195,17 @@ class FeedPoller:
             return interval_s
         pause_s = failure.pause_s if isinstance(failure, HostFailure) else 0.0
         return max(interval_s, pause_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
+
+
+def _newest(links: Sequence[feed.FeedLink], limit: int) -> Sequence[feed.FeedLink]:
+    """Return at most `limit` links in the order of the feed: the newest by their dates, then the first without one.
+
+    Feeds list the newest first; a sitemap may list all articles of a site in any order.
+    """
+    if len(links) <= limit:
+        return links
+    by_age = sorted(range(len(links)), key=lambda n: links[n].published_at or _OLDEST, reverse=True)
+    return [links[n] for n in sorted(by_age[:limit])]
 
 
 def _failed_result(

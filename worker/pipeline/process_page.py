@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker import parse
+from worker.pipeline.event_limit import limit_events
 from worker.pipeline.extract_events import extract_events
 from worker.schema import Article, Event, Page
 
@@ -30,14 +33,16 @@ class ProcessedPage(Struct, frozen=True, kw_only=True):
     """The stages in the order in which they ran."""
 
 
-def process_page(page: Page, clock_ns: Callable[[], int] = time.time_ns) -> ProcessedPage:
+def process_page(
+    page: Page, clock_ns: Callable[[], int] = time.time_ns, *, max_events: int = sys.maxsize
+) -> ProcessedPage:
     """Parse the page and extract the events; raises Permanent if the page is not an article.
 
-    `clock_ns` returns Unix ns.
+    `clock_ns` returns Unix ns.  Only the first `max_events` events are returned; the article has the number of others.
     """
     begun = clock_ns()
     article = parse.parse_article(page)
     parsed = clock_ns()
-    events = extract_events(article)
+    events, omitted = limit_events(extract_events(article), max_events)
     timings = (StageTiming("parse", begun, parsed), StageTiming("extract", parsed, clock_ns()))
-    return ProcessedPage(article=article, events=events, timings=timings)
+    return ProcessedPage(article=replace(article, events_omitted=omitted), events=events, timings=timings)

@@ -45,6 +45,13 @@ class Article(Struct, frozen=True, kw_only=True):
     fetched_at: Annotated[
         Instant | None, Meta(description="Time at which the page was fetched; null for a text that was not fetched.")
     ] = None
+    events_omitted: Annotated[
+        int,
+        Meta(
+            description="Number of events that were found and not published, because the article has more than "
+            "`COMMUNIQUE_MAX_EVENTS`. Those published are the first in the text."
+        ),
+    ] = 0
 
     def local_published_at(self) -> datetime | None:
         """Return `published_at` in the page's UTC offset, where its date is the day of publication; None if unset."""

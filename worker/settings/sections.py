@@ -189,6 +189,13 @@ class PoolSettings(
         15.0
     )
     memory_bytes: Annotated[Count, doc("Limit of the address space of one such process.")] = 2 << 30
+    max_events: Annotated[
+        Count,
+        doc(
+            "Most events published of one article: the first in its text. The number of the others is in "
+            "`events_omitted` of the article and of the log line."
+        ),
+    ] = 2_000
 
 
 class DiscoverSettings(Struct, frozen=True, kw_only=True, rename={"interval_s": "discover_interval_s"}):
@@ -198,6 +205,13 @@ class DiscoverSettings(Struct, frozen=True, kw_only=True, rename={"interval_s": 
     interval_s: Annotated[
         Positive, doc("Interval between two polls of a feed whose entry in that file sets no other.")
     ] = 300.0
+    max_links: Annotated[
+        Count,
+        doc(
+            "Most links of one feed or sitemap that a poll enqueues: the newest by their dates. The number of the "
+            "others is in `omitted` of the log line."
+        ),
+    ] = 10_000
 
 
 class MetricsSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"metrics_{name}"):

@@ -27,6 +27,11 @@ ARTICLES = Counter(
     registry=REGISTRY,
 )
 EVENTS = Counter("communique_events", "Events published.", ["kind"], registry=REGISTRY)
+OMITTED_EVENTS = Counter(
+    "communique_omitted_events",
+    "Events that were not published because their article has more than COMMUNIQUE_MAX_EVENTS.",
+    registry=REGISTRY,
+)
 STAGES = Histogram(
     "communique_stage_duration_seconds",
     "Time spent on one URL: fetch (including robots.txt and the wait for the permit); digest (parse and extract, "
@@ -73,6 +78,12 @@ SOURCES_ASKED = Counter(
     registry=REGISTRY,
 )
 NEW_URLS = Counter("communique_new_urls", "URLs enqueued that had not been seen before.", ["source"], registry=REGISTRY)
+OMITTED_LINKS = Counter(
+    "communique_omitted_links",
+    "Links of feeds that were not enqueued because the feed has more than COMMUNIQUE_MAX_LINKS.",
+    ["source"],
+    registry=REGISTRY,
+)
 SOURCES = Gauge(
     "communique_sources", "Sources: all in the file, those due, those failing.", ["state"], registry=REGISTRY
 )
