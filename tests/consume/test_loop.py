@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from worker.consume import Consumer, PageReader, TaskHandler, TaskResult
-from worker.queue import UrlQueue
+from worker.queue import Delivery, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
 
@@ -81,3 +81,32 @@ async def test_an_idle_worker_looks_for_due_hosts_less_and_less_often(
         consumer = idle_consumer(settings, queue)
         ticks = [consumer._release_tick_s() for _ in range(5)]
     assert ticks == pytest.approx([0.1, 0.1, 1.0, 5.0, 5.0])
+
+
+async def test_a_task_that_is_delivered_again_while_it_is_cancelled_stays_in_progress(settings: Settings) -> None:
+    delivery, may_end, never = Delivery("1-1", Task(id="t", url="https://a.example/"), 1, host="a.example"), *events(2)
+
+    async def handle(_: Delivery) -> None:
+        try:
+            await never.wait()
+        finally:
+            await may_end.wait()
+
+    parts: Any = SimpleNamespace(handle=handle)
+    consumer = Consumer(settings, parts, parts)
+    async with asyncio.TaskGroup() as consumer._tasks:
+        consumer._start(delivery)
+        await asyncio.sleep(0)
+        cancelled = consumer._in_progress[delivery]
+        cancelled.cancel()
+        consumer._start(delivery)
+        may_end.set()
+        await asyncio.wait([cancelled])
+        await asyncio.sleep(0)
+        assert consumer._in_progress.keys() == {delivery}
+        consumer._in_progress[delivery].cancel()
+    assert not consumer._in_progress
+
+
+def events(count: int) -> list[asyncio.Event]:
+    return [asyncio.Event() for _ in range(count)]

@@ -6,6 +6,7 @@ time on them, and a killed worker is back soon.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING, Self
 from unittest.mock import patch
@@ -15,7 +16,7 @@ from worker.pipeline.process_page import ProcessedPage
 from worker.schema import Article, Page, task_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
 
 class InlinePool:
@@ -35,7 +36,10 @@ class InlinePool:
         article = Article(id=task_id(page.url), url=page.url, text=page.body.decode())
         return ProcessedPage(article=article, events=[])
 
-    run_alone = run
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[Callable[..., Awaitable[ProcessedPage]]]:
+        """Yield `run`."""
+        yield self.run
 
 
 if __name__ == "__main__":

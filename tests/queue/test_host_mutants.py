@@ -68,7 +68,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("released without a limit", ALL, "waiting > 0 and active < most and at <=", "waiting > 0 and at <=", model),
     ("released without end, delay or not", ALL, "and at <= exact_now do", "do", model),
     ("no probe", ALL, "(state[3] or not state[4]) and 1 or ", "", NEW_HOST),
-    ("several probes", ALL, "(state[3] or not state[4]) and 1", "not state[4] and 1", model),
+    ("several probes", ALL, "(state[3] or not state[4]) and 1", "not state[4] and 1", hosts_tests.test_a_host_that_has_answered_and_fails_gets_one_probe),
     ("vanished entries count", ALL, "if waiting > 0 and active >= most then active = count_active() end", "", hosts_tests.test_an_entry_deleted_by_hand_does_not_block_its_host),
     ("released from the end", ALL, "redis.call('LPOP', QUEUE)\n  redis.call('DECR'", "redis.call('RPOP', QUEUE)\n  redis.call('DECR'", model),
     ("released and still counted as waiting", ALL, "  redis.call('DECR', WAITING)\n", "", hosts_tests.test_a_flood_of_one_host_does_not_delay_another),
@@ -79,7 +79,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("a due host waits", ALL, "is_due and string.format('%.0f', math.ceil(at)) or '+inf'", "'+inf'", model),
     ("the state lives for ever", ALL, "  redis.call('PEXPIRE', STATE, string.format('%.0f', math.max(at - now, 0) + DAY))\n", "", partial(EXPIRES, steps=["failed"])),
     ("a permit that ended is forgotten", ALL, "  if hold and hold <= now then sent_at = math.max(sent_at or 0, hold) end\n", "", hosts_tests.test_a_permit_that_ended_without_a_report_counts_as_a_request),
-    ("hosts are due too late", "DUE", "redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string", "redis.call('ZRANGEBYSCORE', KEYS[1], '+inf', string", model),
+    ("no host is due", "DUE", "if wait and wait <= 0 then", "if false then", model),
     ("an ended delivery stays active", ALL, "  redis.call('SREM', ACTIVE, ARGV[6])\n", "", model),
     ("the end of a delivery releases nothing", ALL, "redis.call('SREM', ACTIVE, ARGV[6])\n  schedule()", "redis.call('SREM', ACTIVE, ARGV[6])", model),
     # ---------------------------------------------------------------- enqueue, put back, retry
@@ -91,7 +91,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("retried and not counted", "RETRY_LATER", "redis.call('INCRBY', WAITING, redis.call('ZADD', KEYS[7], ARGV[9], ARGV[8]))", "redis.call('ZADD', KEYS[7], ARGV[9], ARGV[8])", model),
     ("a retry is promoted twice", "PROMOTE", "if redis.call('ZREM', KEYS[7], ARGV[4]) == 0 then return 0 end", "redis.call('ZREM', KEYS[7], ARGV[4])", REPEATED),
     ("a promoted retry stays", "PROMOTE", "if redis.call('ZREM', KEYS[7], ARGV[4]) == 0 then", "if false then", REPEATED),
-    ("a retry waits for the others", "PROMOTE", "LPUSH", "RPUSH", model),
+    ("a retry waits for the others", "PROMOTE", "LPUSH", "RPUSH", tests.test_a_task_that_is_due_comes_before_the_waiting_tasks_of_its_host),
     ("a dead letter is requeued twice", "REQUEUE", "if redis.call('XDEL', KEYS[7], ARGV[4]) == 0 then return 0 end", "redis.call('XDEL', KEYS[7], ARGV[4])", REPEATED),
     ("requeued and not counted", "REQUEUE", "redis.call('INCR', WAITING)", "", model),
     ("a requeued task may be put again", "REQUEUE", "set_marker(KEYS[8], ARGV[6], '', ARGV[7])", "", tests.test_a_requeued_task_counts_as_seen),
@@ -148,12 +148,14 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("revived: not counted", "REVIVE", "redis.call('INCR', WAITING)", "", GIVEN_UP),
     ("revived: still dead", "REVIVE", "    redis.call('XDEL', KEYS[7], id)\n", "", GIVEN_UP),
     ("revived: not scheduled", "REVIVE", "schedule()\nreturn", "return", model),
-    ("revived: in any order", "REVIVE", "table.sort(ids)", "table.sort(ids, function(a, b) return a > b end)", model),
+    ("revived: in any order", "REVIVE", "table.sort(ids)", "table.sort(ids, function(a, b) return a > b end)", GIVEN_UP),
     ("reset: ends the delay", "RESET", "'failures', 'retry_at'", "'failures', 'sent_at', 'retry_at'", hosts_tests.test_a_reset_does_not_end_the_delay_of_a_host),
     ("reset: still paused", "RESET", "'retry_at', ", "", hosts_tests.test_a_reset_host_may_be_requested_at_once),
     ("reset: still listed as down", "RESET", "redis.call('ZREM', KEYS[7], host)", "", hosts_tests.test_a_reset_host_may_be_requested_at_once),
     ("reset: not scheduled", "RESET", "schedule()\nreturn", "return", model),
-    # ---------------------------------------------------------------- migration
+]  # fmt: skip
+
+MIGRATION_MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("migrated beside a running worker", "BEGIN_MIGRATION", "if found.idle < tonumber(ARGV[2]) then", "if false then", OLD_WORKER),
     ("no version after the migration", "BEGIN_MIGRATION", "  redis.call('SET', KEYS[1], ARGV[3])\n", "", partial(migration.test_every_command_of_an_old_worker_fails_before_its_first_write, command=migration.OLD_COMMANDS[0])),
     ("an unfinished migration is overwritten", "BEGIN_MIGRATION", "'RENAMENX'", "'RENAME'", migration.test_an_unfinished_migration_is_not_overwritten_by_another_old_stream),
@@ -176,15 +178,40 @@ async def test_a_mutant_is_detected(
     queue: UrlQueue,  # noqa: F811 - fixture
     hosts: Hosts,  # noqa: F811 - fixture
     clock: Clock,  # noqa: F811 - fixture
-    old: OldQueue,  # noqa: F811 - fixture
     redis: Redis,
     redis_url: str,
     settings: Settings,  # noqa: F811 - fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mutate(monkeypatch, script, right, wrong)
-    given = {"queue": queue, "hosts": hosts, "clock": clock, "old": old, "redis": redis, "redis_url": redis_url}
+    given = {"queue": queue, "hosts": hosts, "clock": clock, "redis": redis, "redis_url": redis_url}
     given |= {"settings": settings, "monkeypatch": monkeypatch}
+    await check_that_it_fails(test, given)
+
+
+@pytest.mark.parametrize(
+    ("script", "right", "wrong", "test"), [m[1:] for m in MIGRATION_MUTANTS], ids=[m[0] for m in MIGRATION_MUTANTS]
+)
+async def test_a_mutant_of_the_migration_is_detected(
+    *,
+    script: str,
+    right: str,
+    wrong: str,
+    test: Callable[..., Any],
+    old: OldQueue,  # noqa: F811 - fixture
+    redis: Redis,
+    redis_url: str,
+    settings: Settings,  # noqa: F811 - fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("worker.queue.migration.MIN_IDLE_S", 0.0)
+    mutate(monkeypatch, script, right, wrong)
+    given = {"old": old, "redis": redis, "redis_url": redis_url, "settings": settings, "monkeypatch": monkeypatch}
+    await check_that_it_fails(test, given)
+
+
+async def check_that_it_fails(test: Callable[..., Any], given: dict[str, Any]) -> None:
+    """Run a test with those of the values that it takes."""
     with pytest.raises((AssertionError, ValueError, pytest.fail.Exception)):
         await test(**{name: given[name] for name in inspect.signature(test).parameters if name in given})
 

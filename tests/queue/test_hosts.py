@@ -5,6 +5,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from tests.queue.test_url_queue import NOW, task
@@ -327,6 +328,23 @@ async def test_while_a_host_fails_one_task_is_released_as_a_probe(queue: UrlQueu
     assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1"]
 
 
+async def test_a_host_that_has_answered_and_fails_gets_one_probe(queue: UrlQueue, hosts: Hosts, clock: Clock) -> None:
+    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(4)])
+    await answer(hosts, ago_s=60.0)
+    for _ in range(2):
+        await clock.pass_s(60)
+        await queue.release(NOW)
+    released = await queue.read(10, 0)
+    assert len(released) == 3
+    await hosts.failed(request("2"), "connect", jitter=0.5)
+    for delivery in released:
+        await queue.put_back(delivery, delivery.task)
+    for _ in range(3):
+        await clock.pass_s(60)
+        await queue.release(NOW)
+    assert len(await queue.read(10, 0)) == 1
+
+
 @pytest.mark.parametrize(("asked_s", "pause_s"), [(120.0, 120.0), (1e9, 3600.0)])
 async def test_a_pause_that_the_host_asks_for_is_bounded(hosts: Hosts, asked_s: float, pause_s: float) -> None:
     outage = await hosts.failed(request(), "http_429", jitter=0.5, pause_s=asked_s)
@@ -368,6 +386,8 @@ async def test_tasks_of_a_host_that_is_given_up_are_enqueued_again_when_it_answe
     [probe] = await queue.read(10, 0)
     assert await answer(hosts, "2")
     assert await hosts.revive(HOST) == 3
+    waiting: Any = await queue._client.lrange(queue.keys.host(HOST).queue, 0, -1)
+    assert [msgspec.json.decode(it)["url"][-1] for it in waiting] == ["0", "1", "2"]
     assert not await answer(hosts, "3")
     depth = await queue.depth()
     assert (depth.waiting + depth.backlog, depth.pending, depth.dead) == (3, 1, 0)

@@ -516,6 +516,16 @@ async def test_a_deferred_task_is_promoted_when_it_is_due_and_not_before(queue: 
     assert await queue.settle(back, []) == "done"
 
 
+async def test_a_task_that_is_due_comes_before_the_waiting_tasks_of_its_host(queue: UrlQueue) -> None:
+    await queue.put_many([task(f"https://news1.example/{i}") for i in range(3)])
+    [delivery] = await queue.read(10, 0)
+    await queue.retry_later(delivery, delivery.task, NOW)
+    await queue.release(NOW)
+    await pass_time(queue, delivery.task)
+    await queue.put(task("https://news1.example/3"))  # schedules the host
+    assert [d.task for d in await queue.read(10, 0)] == [delivery.task]
+
+
 async def test_due_tasks_are_promoted_earliest_first_in_any_number(
     queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+import uvloop
 from redis.asyncio import Redis
 from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import DataError
 
 from worker.errors import UsageError
@@ -57,3 +61,24 @@ async def test_a_pipeline_and_a_large_value_arrive_unchanged(redis: Redis, key_p
         pipeline.append(key_prefix, "é")
         pipeline.get(key_prefix)
         assert (await pipeline.execute())[-1] == value + "é".encode()
+
+
+@pytest.mark.parametrize("closed", ["transport", "writer"])
+def test_a_connection_that_was_closed_is_a_connection_error(redis_url: str, closed: str) -> None:
+    async def send() -> None:
+        async with connect(redis_url) as client:
+            connection = client.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+            await connection.connect()
+            if closed == "transport":  # uvloop raises a RuntimeError
+                connection._writer.transport.abort()
+                await asyncio.sleep(0)
+            else:
+                connection._writer.close()
+                connection._writer = None
+            try:
+                with pytest.raises(RedisConnectionError, match="the connection has been closed"):
+                    await connection._send_packed_command([b"PING\r\n"])
+            finally:
+                await connection.disconnect(nowait=True)
+
+    uvloop.run(send())

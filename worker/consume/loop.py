@@ -167,7 +167,8 @@ class Consumer:
         work.add_done_callback(lambda done: self._finish(delivery, done))
 
     def _finish(self, delivery: Delivery, done: asyncio.Task[None]) -> None:
-        del self._in_progress[delivery]
+        if self._in_progress.get(delivery) is done:  # else its lease was lost, and it has been delivered again
+            del self._in_progress[delivery]
         self._idle_since = time.monotonic()
         metrics.IN_FLIGHT.dec()
         self._slot_freed.set()

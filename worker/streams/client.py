@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from redis.asyncio import BlockingConnectionPool, Connection, Redis, SSLConnection, UnixDomainSocketConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.connection import HiredisRespSerializer
+from redis.exceptions import ConnectionError  # noqa: A004 - the name that every caller of redis-py expects
 
 from worker.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SOCKET_TIMEOUT_S: Final = 5.0
 MAX_CONNECTIONS: Final = 32
@@ -19,24 +23,37 @@ MAX_CONNECTIONS: Final = 32
 _SERIALIZER: Final = HiredisRespSerializer()
 
 
-class _HiredisPacking:
-    """Packs commands with hiredis.  By themselves, redis-py's asyncio connections use it for replies only."""
+class _Sending:
+    """Packs commands with hiredis, and reports every closed connection as a ConnectionError.
+
+    By themselves, redis-py's asyncio connections use hiredis for replies only.
+    """
 
     def pack_command(self, *args: Any) -> list[bytes]:
         """Return the command in the Redis protocol; raise DataError for an argument that is not text or a number."""
         packed: list[bytes] = _SERIALIZER.pack(*args)
         return packed
 
+    async def _send_packed_command(self, command: Iterable[bytes]) -> None:
+        """Write a command; raise ConnectionError where the connection has been closed in the meantime.
 
-class _TCPConnection(_HiredisPacking, Connection):
+        Then redis-py itself lets through the RuntimeError of uvloop, and an AttributeError where its writer is gone.
+        """
+        try:
+            await super()._send_packed_command(command)  # type: ignore[misc]
+        except (RuntimeError, AttributeError) as e:
+            raise ConnectionError(f"the connection has been closed: {e}") from e
+
+
+class _TCPConnection(_Sending, Connection):
     pass
 
 
-class _TLSConnection(_HiredisPacking, SSLConnection):
+class _TLSConnection(_Sending, SSLConnection):
     pass
 
 
-class _UnixConnection(_HiredisPacking, UnixDomainSocketConnection):
+class _UnixConnection(_Sending, UnixDomainSocketConnection):
     pass
 
 
