@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from worker.cli import why_report
 from worker.fetch.robots import parse_robots
+from worker.monitor.url_history import read_history
 from worker.publish import publication_entries, with_provenance
-from worker.queue import HostRequest, Hosts, Settlement, UrlQueue
+from worker.queue import HostRequest, Hosts, Settlement, UrlQueue, find_task
 from worker.schema import (
     Article,
     FailedAttempt,
@@ -167,6 +169,25 @@ async def test_a_dead_letter_has_its_reason_and_its_detail(settings: Settings, q
     assert status == 0
     assert _sections(out)["now"].endswith(" ago): http_404: of another host")
     assert "of another URL" not in out
+
+
+async def test_a_dead_letter_of_a_host_that_is_down_says_that_it_returns(settings: Settings, queue: UrlQueue) -> None:
+    await queue.dead_letter(await deliver(queue), "host_down", "down for 86400 s", revive=True)
+    letter, returns = (await report(settings))["now"].splitlines()
+    assert letter.endswith("host_down: down for 86400 s")
+    assert returns.strip() == "enqueued again when its host answers"
+
+
+async def test_a_task_behind_the_part_of_the_queue_that_is_searched_is_not_said_to_be_in_none(
+    redis: Redis, settings: Settings, queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (find_task, why_report):
+        monkeypatch.setattr(module, "MAX_QUEUED", 3)
+    monkeypatch.setattr(find_task, "SCAN_COUNT", 3)
+    await queue.put_many([*others(5), TASK])
+    history = await read_history(redis, settings, URL, max_articles=100)
+    now = _sections("\n".join(why_report.report_lines(history, settings)))["now"]
+    assert now == "not found: the first 3 of 5 tasks of its host were searched"
 
 
 async def test_a_settled_task_has_its_article_and_its_events(settings: Settings, queue: UrlQueue) -> None:

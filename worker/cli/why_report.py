@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from worker.queue.find_task import InProgress, Ready, TaskPlace, ToRetry, Waiting
+from worker.queue.find_task import MAX_QUEUED, InProgress, Ready, TaskPlace, ToRetry, Waiting
 from worker.schema import kind_of
 from worker.schema.plurals import plural
 from worker.terminal.event_line import format_event
@@ -65,9 +65,19 @@ def _now(history: UrlHistory, settings: Settings) -> Iterator[str]:
     elif history.markers.done:
         yield "settled" if history.publication else "settled: its article was published before, or is trimmed"
     elif not history.dead_letters:
-        yield "in no queue" if history.is_known else "unknown: nothing is stored of this URL"
+        yield _not_found(history)
     for letter in history.dead_letters:
         yield f"dead letter {_ago(letter.buried_at, history.at)}: {letter.reason}: {letter.detail}"
+        if letter.reason == "host_down":
+            yield "  enqueued again when its host answers"
+
+
+def _not_found(history: UrlHistory) -> str:
+    if not history.is_known:
+        return "unknown: nothing is stored of this URL"
+    if history.host.waiting > MAX_QUEUED:
+        return f"not found: the first {MAX_QUEUED:,} of {history.host.waiting:,} tasks of its host were searched"
+    return "in no queue"
 
 
 def _place(place: TaskPlace, history: UrlHistory) -> str:
