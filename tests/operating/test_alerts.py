@@ -240,6 +240,7 @@ async def test_tasks_that_no_worker_releases(
         await queue.settle(delivery, [])
         assert await redis.zscore(queue.keys.hosts, "a.example")
         await redis.zadd(queue.keys.hosts, {"a.example": (time.time() - OLD_S) * 1000})
+        await wait_until(lambda: has_line(scrape, rf"communique_queue_release_lag_seconds {str(OLD_S)[:2]}\d\d"))
         after = await scrape()
     assert_fires("CommuniqueQueueNotReleased", before, after)
 
@@ -249,6 +250,7 @@ async def test_a_queue_near_its_limit(settings: Settings, monitored: Monitored, 
     async with UrlQueue(settings.redis.url or "", settings) as queue, monitored(settings) as scrape:
         before = await scrape()
         await queue.put_many(tasks(*(f"https://a.example/{n}" for n in range(19))))
+        await wait_until(lambda: has_line(scrape, r'communique_queue_tasks\{state="waiting"\} 1[78]\.0'))
         after = await scrape()
     assert_fires("CommuniqueQueueFilling", before, after)
     assert_fires("CommuniqueBacklogGrowing", before, after, minutes=180, step_s=60)
@@ -286,9 +288,11 @@ async def test_many_hosts_that_fail(
     hosts = Hosts(redis, settings)
     async with monitored(settings) as scrape:
         await hosts.failed(HostRequest("down.example", "1"), "connect", jitter=0.5)
+        await wait_until(lambda: has_line(scrape, r"communique_down_hosts 1\.0"))
         before = await scrape()
         for n in range(50):
             await hosts.failed(HostRequest(f"news-{n}.example", f"{n}"), "http_429", jitter=0.5, pause_s=900)
+        await wait_until(lambda: has_line(scrape, r"communique_down_hosts 51\.0"))
         after = await scrape()
     assert len(re.findall(r"(?m)^communique_host_pause_seconds\{", after)) == 20  # bounded
     assert_fires("CommuniqueManyHostsDown", before, after)

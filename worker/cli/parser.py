@@ -64,7 +64,7 @@ COMMANDS = (
         "documents",
         "convert events to records of another data set, PLOVER's; events without a code there are counted on stderr",
     ),
-    CommandEntry("status", "queue", "print ready, pending, waiting, delayed and dead tasks, and events per kind"),
+    CommandEntry("status", "queue", "print the tasks in each state, the hosts that wait or fail, and events per kind"),
     CommandEntry("hosts", "hosts", "list the hosts that fail or wait, or reset one"),
     CommandEntry("why", "why", "explain what happened to one URL: queue, host, robots.txt, failures, events"),
     CommandEntry(

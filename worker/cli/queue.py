@@ -93,7 +93,7 @@ def add_status(parser: argparse.ArgumentParser) -> None:
 
 
 def status_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Print the depth of the queue and the number of stored events per kind."""
+    """Print the depth of the queue, the numbers of hosts that wait or fail, and that of stored events per kind."""
     import rich
 
     figures = asyncio.run(_status(settings))
@@ -105,12 +105,17 @@ def status_command(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _status(settings: Settings) -> dict[str, int | float | None]:
+    from worker.monitor.records import redis_time
     from worker.queue import UrlQueue
+    from worker.queue.host_states import count_hosts
+    from worker.streams import connect
     from worker.subscribe import events_per_kind
 
     redis_url = required_redis_url(settings)
-    async with UrlQueue(redis_url, settings) as queue:
+    async with UrlQueue(redis_url, settings) as queue, connect(redis_url) as client:
         depth = msgspec.structs.asdict(await queue.depth())
+        hosts = await count_hosts(client, queue.keys, (await redis_time(client)).timestamp() * 1000)
+        depth |= {"waiting_hosts": hosts.waiting, "down_hosts": hosts.down}
         return depth | await events_per_kind(redis_url, settings.redis.key_prefix)
 
 

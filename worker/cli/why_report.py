@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 LABEL_WIDTH: Final = 10
+MAX_EVENTS: Final = 100
+"""Events shown; `--json` has all."""
 
 
 def report_lines(history: UrlHistory, settings: Settings) -> list[str]:
@@ -98,7 +100,7 @@ def _place(place: TaskPlace, history: UrlHistory) -> str:
 def _failures(history: UrlHistory) -> Iterator[str]:
     """Yield the failures that the task carries; the last one of a dead letter is in the letter."""
     if not history.failures:
-        yield "none"
+        yield "none before" if history.dead_letters and not history.found else "none"
     for failure in history.failures:
         yield f"{_ago(failure.at, history.at)}: {failure.reason}{f': {failure.detail}' if failure.detail else ''}"
 
@@ -147,7 +149,9 @@ def _published(history: UrlHistory) -> Iterator[str]:
     yield f"article {found.article_id}"
     kinds = Counter(kind_of(event) for event in found.events)
     yield ", ".join(plural(n, kind) for kind, n in kinds.items()) or "no events"
-    yield from (f"  {format_event(event).plain}" for event in found.events)
+    yield from (f"  {format_event(event).plain}" for event in found.events[:MAX_EVENTS])
+    if (more := len(found.events) - MAX_EVENTS) > 0:
+        yield f"  and {more:,} more"
 
 
 def _ago(at: datetime, now: datetime) -> str:
