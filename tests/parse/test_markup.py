@@ -68,3 +68,12 @@ def test_cleaned_text_is_one_line_and_cleaning_is_idempotent(text: str) -> None:
 def test_characters_of_logographic_scripts_count_more() -> None:
     assert text_size("word") == 4
     assert text_size("時間時間") == 8
+
+
+@pytest.mark.parametrize("unit", ["<div></i>", "<blockquote></x>", "<table><tr><td></b>", "<span></div>"])
+def test_end_tags_that_close_nothing_do_not_lower_the_depth(unit: str) -> None:
+    assert rejection(unit * (MAX_DEPTH + 1)) == "too_deep"
+
+
+def test_elements_with_end_tags_in_another_order_are_not_nested() -> None:
+    parse_html("<b><i>News</b></i>" * (2 * MAX_DEPTH))

@@ -4,6 +4,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.parse.pages import PARAGRAPHS, html, story
+from worker.parse import quotation_elements
 from worker.parse.body import read_body
 
 
@@ -73,3 +74,16 @@ def test_marks_are_those_of_the_page_s_language(language: str, text: str) -> Non
 )
 def test_a_block_quotation_after_an_introducing_line_gets_marks(markup: str, texts: list[str]) -> None:
     assert added(markup) == texts
+
+
+@pytest.mark.parametrize(("line", "quotations_read"), [("", 0), ("She wrote:", 1)])
+def test_only_introduced_block_quotations_are_read(
+    line: str, quotations_read: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[object] = []
+    monkeypatch.setattr(quotation_elements, "_quoted_paragraphs", read.append)
+    markup = f"<p>A line without a mark.</p>{'<blockquote>' * 500}<p>{line}</p><blockquote>{'<p>We sail.</p>' * 50}"
+    body = LexborHTMLParser(markup).body
+    assert body is not None
+    quotation_elements.write_quotation_marks(body)
+    assert len(read) == quotations_read

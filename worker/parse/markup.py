@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -76,11 +77,14 @@ def _check_attribute_counts(html: str) -> None:
 def _check_depth(html: str) -> None:
     if html.count("<") <= MAX_DEPTH:
         return
-    depth = 0
-    for closing, name in _TAG.findall(html):
-        if name.lower() in _NOT_NESTING:
-            continue
-        depth += -1 if closing and depth else 1 if not closing else 0
+    depth, open_elements = 0, Counter[str]()
+    for closing, written in _TAG.findall(html):
+        name = written.lower()
+        if name in _NOT_NESTING or (closing and not open_elements[name]):
+            continue  # an end tag without an element closes nothing
+        change = -1 if closing else 1
+        open_elements[name] += change
+        depth += change
         if depth > MAX_DEPTH:
             raise Permanent("too_deep", f"more than {MAX_DEPTH} elements nested in one another")
 

@@ -27,6 +27,8 @@ _SIGNATURE_MARKS = ("—", "\N{EN DASH}", "―", "--", "- ")
 """First characters of a paragraph that names the author of the quotation above it."""
 _MAX_QUOTATION_CHARS = 4_000
 """Longer block quotations are documents."""
+_MAX_WRITTEN_CHARS = 20 * _MAX_QUOTATION_CHARS
+"""The same with the white space of the page."""
 _MAX_DEPTH = 8
 _MAX_STEPS = 40
 """Nodes that are visited to find the line before a block quotation."""
@@ -69,13 +71,17 @@ def _is_inside_quotation(node: LexborNode) -> bool:
 def _mark_block(node: LexborNode, outer: tuple[str, str]) -> None:
     """Insert the marks of a <blockquote> that the line before it introduces; none if its text has marks.
 
-    Every paragraph gets an opening mark, the last one a closing mark, too.
+    Every paragraph gets an opening mark, the last one a closing mark, too.  The line before is read first: the text of
+    nested quotations is read once per quotation around it.
     """
-    paragraphs = _quoted_paragraphs(node)
-    words = clean_text(node.text() or "")
-    if not paragraphs or len(words) > _MAX_QUOTATION_CHARS or not _DOUBLE_MARKS.isdisjoint(words):
-        return
     if not _line_before(node).endswith(_INTRODUCTIONS):
+        return
+    written = node.text() or ""
+    words = "" if len(written) > _MAX_WRITTEN_CHARS else clean_text(written)
+    if not words or len(words) > _MAX_QUOTATION_CHARS or not _DOUBLE_MARKS.isdisjoint(words):
+        return
+    paragraphs = _quoted_paragraphs(node)
+    if not paragraphs:
         return
     for paragraph in paragraphs[:-1]:
         _enclose(paragraph, None, outer)
