@@ -140,6 +140,29 @@ async def test_an_entry_deleted_by_hand_does_not_block_its_host(queue: UrlQueue,
     assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1"]
 
 
+async def test_a_host_whose_released_tasks_have_vanished_is_found(queue: UrlQueue, redis: Redis, clock: Clock) -> None:
+    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(2)])
+    await redis.delete(queue.keys.ready)
+    await clock.pass_s(10)
+    await queue.release(NOW)
+    assert await queue.read(10, 0) == []
+    assert await queue.recheck_full_hosts() == 1
+    assert [d.task.url[-1] for d in await queue.read(10, 0)] == ["1"]
+
+
+async def test_all_full_hosts_are_rechecked_in_turn(
+    queue: UrlQueue, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("worker.queue.url_queue.MAX_RECHECKED", 2)
+    await queue.put_many([task(f"https://news{i}.example/{j}") for i in range(5) for j in range(2)])
+    await redis.delete(queue.keys.ready)
+    for i in range(5):
+        await redis.hdel(queue.keys.host(f"news{i}.example").state, "next")
+    rechecked = [await queue.recheck_full_hosts() for _ in range(3)]
+    assert rechecked == [2, 2, 1]
+    assert len(await queue.read(10, 0)) == 5
+
+
 @pytest.mark.parametrize(("first", "order"), [(True, "012"), (False, "120")])
 async def test_a_task_that_is_put_back_is_the_first_or_the_last_of_its_host(
     queue: UrlQueue, clock: Clock, first: bool, order: str
@@ -297,6 +320,12 @@ async def test_a_failure_reported_twice_counts_once(hosts: Hosts) -> None:
     again = await hosts.failed(request(), "connect", jitter=0.5)
     assert first.retry_in_s == 5
     assert again.retry_in_s == pytest.approx(5, abs=0.5)
+
+
+async def test_a_failure_reported_again_after_another_one_counts_once(hosts: Hosts) -> None:
+    for token in ("1", "2", "1"):
+        await hosts.failed(request(token), "connect", jitter=0.5)
+    assert (await hosts.failed(request("3"), "connect", jitter=0.5)).retry_in_s == 20
 
 
 async def test_server_errors_open_the_breaker_at_the_third_in_a_row(hosts: Hosts) -> None:

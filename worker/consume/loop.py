@@ -206,6 +206,7 @@ class Consumer:
                 if now - reaped_at >= REAP_INTERVAL_S:
                     reaped_at = now
                     await self._queue.reap_consumers()
+                    await self._queue.recheck_full_hosts()
                 await asyncio.sleep(min(TICK_S, self._settings.queue.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()

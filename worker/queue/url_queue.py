@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 MAX_BLOCK_S: Final = 5.0
 """Longest time that one `read` may block."""
+MAX_RECHECKED: Final = 1_000
+"""Most hosts of one `recheck_full_hosts`."""
 MAX_DETAIL_LENGTH: Final = 1_000
 """Characters kept of a failure's detail."""
 TOKEN_BITS: Final = 32
@@ -95,6 +97,8 @@ class UrlQueue:
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._reader_id: int | None = None
         """Id of the connection of `_reader`; None before the first read."""
+        self._rechecked = 0
+        """Number of full hosts, in the order of their names, that were rechecked since the first."""
         self._leases: set[Lease] = set()
         """Leases of this consumer that have not ended: `claim` leaves them out."""
 
@@ -270,6 +274,22 @@ class UrlQueue:
         """
         idle_s = REAP_AFTER_LEASES * self._settings.queue.lease_s
         return await self._group.reap_consumers(self._client, self.consumer, idle_s=idle_s)
+
+    async def recheck_full_hosts(self) -> int:
+        """Schedule up to MAX_RECHECKED hosts, in turn, that are at their limit of active tasks; return their number.
+
+        A host whose active entries were deleted by hand would otherwise wait for ever for the end of their deliveries.
+        """
+        start, most = self._rechecked, MAX_RECHECKED
+        names: Any = await retry_while_unavailable(
+            self._client,
+            lambda: self._client.zrange(self.keys.hosts, "+inf", "+inf", byscore=True, offset=start, num=most),
+        )
+        calls = [self._policy.call(self.keys, name.decode()) for name in names]
+        released = [wait_ms for wait_ms in await scripts.SCHEDULE.run_many(self._client, calls) if wait_ms >= 0]
+        # hosts that have room again are no longer in the range that is read
+        self._rechecked = start + len(calls) - len(released) if len(calls) == most else 0
+        return len(calls)
 
     # ------------------------------------------------------------ end a delivery
     async def settle(self, delivery: Delivery, writes: Sequence[StreamWrite]) -> Outcome:

@@ -9,8 +9,9 @@ local function state_of_failure()
 end
 local type_error = check_host_types() or check_type(KEYS[7], 'zset') or check_type(KEYS[8], 'zset')
 if type_error then return type_error end
-if redis.call('HGET', STATE, 'failed') == ARGV[4] then return state_of_failure() end  -- repeated after a lost reply
-redis.call('HSET', STATE, 'failed', ARGV[4])
+local failed, token = redis.call('HGET', STATE, 'failed') or ' ', ARGV[4] .. ' '
+if string.find(failed, ' ' .. token, 1, true) then return state_of_failure() end  -- repeated after a lost reply
+redis.call('HSET', STATE, 'failed', string.sub(failed .. token, -100))
 redis.call('ZREM', KEYS[7], ARGV[4])
 end_permit(ARGV[4], tonumber(ARGV[5]))
 local failures = redis.call('HINCRBY', STATE, 'failures', 1)
