@@ -1,11 +1,12 @@
 """`make bench`: articles per second and CPU time per article, stage by stage, beside peers on the same pages.
 
 All stages run on loopback in one go, so that the ratios hold on a noisy machine.  More tables show the memory of a
-process, how the time grows with the length of the text and with the number of names, and what first pages cost.
+process, how the time grows with the length of the text and with the number of names, and what first pages and short
+commands cost.
 
 Other commands: `python -m tests.benchmarks.hostile` searches for texts that are slow to extract, `python -m
-tests.benchmarks.calibration` measures the calibration of confidence, and `python -m tests.benchmarks.gateway` measures
-the gateway with 500 connections.
+tests.benchmarks.hostile_pages` for pages that are slow to parse, `python -m tests.benchmarks.calibration` measures the
+calibration of confidence, and `python -m tests.benchmarks.gateway` measures the gateway with 500 connections.
 """
 
 import argparse
@@ -46,6 +47,7 @@ def main() -> None:
     console.print(_table(figures))
     console.print(_memory(limits.memory(kept, articles)), _growth(limits.growth(articles, args.rounds)))
     console.print(_named_growth(limits.growth_with_names()), _first_uses(limits.first_uses()))
+    console.print(_starts(limits.starts()))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,6 +104,13 @@ def _first_uses(uses: list[limits.FirstUse]) -> Table:
     table = Table("first page", "CPU ms", "MB", title="first page of a kind in a process with the models loaded")
     for use in uses:
         table.add_row(use.name, f"{use.cpu_ms:.0f}", f"{use.added_mb:.1f}")
+    return _align_right(table)
+
+
+def _starts(starts: list[limits.Start]) -> Table:
+    table = Table("communique", "CPU s", title="start of a command")
+    for start in starts:
+        table.add_row(start.command, f"{start.cpu_s:.2f}")
     return _align_right(table)
 
 

@@ -1,5 +1,9 @@
 """Figures that hardly depend on the machine: memory of a process, and growth of time with the length of the text."""
 
+import resource
+import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -176,3 +180,34 @@ def _cost_of_page(head: str) -> tuple[float, float]:
     before, started = _peak_mb(), time.process_time()
     process_page(page)
     return 1000 * (time.process_time() - started), _peak_mb() - before
+
+
+# ---------------------------------------------------------------- start
+class Start(NamedTuple):
+    """CPU time of a command, from the start of its process to its end: the median of some runs."""
+
+    command: str
+    cpu_s: float
+
+
+def starts(rounds: int = 10) -> list[Start]:
+    """Run `communique --help`, and `communique extract` of one short text."""
+    text = paragraph_with_new_names(0).encode()
+    return [Start(" ".join(words), _median_cpu_s(words, text, rounds)) for words in (["--help"], ["extract", "-"])]
+
+
+def _median_cpu_s(arguments: Sequence[str], stdin: bytes, rounds: int) -> float:
+    return statistics.median(
+        _cpu_s_of_child([sys.executable, "-m", "worker", *arguments], stdin) for _ in range(rounds)
+    )
+
+
+def _cpu_s_of_child(command: Sequence[str], stdin: bytes) -> float:
+    before = _cpu_s_of_children()
+    subprocess.run(command, input=stdin, stdout=subprocess.DEVNULL, check=True)
+    return _cpu_s_of_children() - before
+
+
+def _cpu_s_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
