@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.faults.fault_run import Plan, run
+from tests.faults.fault_run import Plan, Report, run
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,6 +35,13 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+async def _run(plan: Plan, folder: Path) -> Report:
+    """Run it; SIGTERM ends it as Ctrl-C does, with all its processes."""
+    running = asyncio.ensure_future(run(plan, folder))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
+    return await running
+
+
 def main() -> int:
     """Run it; return the exit status."""
     args = _parser().parse_args()
@@ -44,7 +52,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
         folder = args.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        report = asyncio.run(run(plan, folder))
+        report = asyncio.run(_run(plan, folder))
     print(report.table())  # noqa: T201 - its output
     return 0 if report.holds else 1
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from unittest.mock import patch
 
 from worker.cli import main
-from worker.pipeline.process_page import ProcessedPage
 from worker.schema import Article, Page, task_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
 
 
 class InlinePool:
-    """In place of the pool of processes: the whole page is the text of its article."""
+    """In place of the pool of processes: runs each call at once, in the worker itself."""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass
@@ -31,17 +30,30 @@ class InlinePool:
     async def __aexit__(self, *_: object) -> None:
         pass
 
-    async def run(self, _: Callable[[Page], ProcessedPage], page: Page) -> ProcessedPage:
-        """Return the article of a page, without events."""
-        article = Article(id=task_id(page.url), url=page.url, text=page.body.decode())
-        return ProcessedPage(article=article, events=[])
+    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Return the result of a call."""
+        return function(*args, **kwargs)
 
     @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[Callable[..., Awaitable[ProcessedPage]]]:
+    async def alone(self) -> AsyncIterator[Callable[..., Any]]:
         """Yield `run`."""
         yield self.run
 
 
+def whole_page(page: Page) -> Article:
+    """Return an article with the whole page as its text."""
+    return Article(id=task_id(page.url), url=page.url, text=page.body.decode())
+
+
+def no_events(*_: object, **__: object) -> list[Any]:
+    """Extract nothing."""
+    return []
+
+
 if __name__ == "__main__":
-    with patch("worker.consume.Pool", InlinePool):
+    with (
+        patch("worker.consume.Pool", InlinePool),
+        patch("worker.parse.parse_article", whole_page),
+        patch("worker.pipeline.process_page.extract_events", no_events),
+    ):
         sys.exit(main(["consume"]))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+from worker.streams.embedded_server import parent_death_hook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,7 +40,11 @@ class SupervisedWorkers:
         while True:
             with self._log.open("ab") as log:
                 process = await asyncio.create_subprocess_exec(
-                    *(sys.executable, *self._command), env=clean | dict(self._environ), stderr=log, stdout=log
+                    *(sys.executable, *self._command),
+                    env=clean | dict(self._environ),
+                    stderr=log,
+                    stdout=log,
+                    preexec_fn=parent_death_hook(),
                 )
             self._running[process.pid] = process
             try:
@@ -48,6 +53,7 @@ class SupervisedWorkers:
                 self._running.pop(process.pid, None)
                 if process.returncode is None:
                     process.kill()
+                    await process.wait()
 
     @property
     def pids(self) -> list[int]:
@@ -69,15 +75,7 @@ class SupervisedWorkers:
         """End all of them by force."""
         for supervisor in self._supervisors:
             supervisor.cancel()
-        for process in list(self._running.values()):
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
         await asyncio.gather(*self._supervisors, return_exceptions=True)
-
-    def log_counts(self, *events: str) -> dict[str, int]:
-        """Return how many log lines there are with each event."""
-        text = self._log.read_text(errors="replace")
-        return {event: text.count(f'"event":"{event}"') + text.count(f'"event": "{event}"') for event in events}
 
 
 async def held_by(client: Any, ready: str) -> dict[str, set[str]]:
