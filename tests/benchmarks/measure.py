@@ -49,7 +49,17 @@ class Stopwatch:
 
 def tree_cpu_s(pid: int) -> float:
     """Return the CPU seconds used so far by a process and its descendants (Linux only)."""
-    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     children = (Path(f) for f in Path(f"/proc/{pid}/task").glob("*/children"))
     below = sum(tree_cpu_s(int(c)) for f in children for c in f.read_text(encoding="ascii").split())
-    return sum(int(n) for n in stat[11:15]) * TICK_S + below
+    return sum(_cpu_times_s(pid)) + below
+
+
+def process_cpu_s(pid: int) -> float:
+    """Return the CPU seconds used so far by a process alone (Linux only)."""
+    return sum(_cpu_times_s(pid)[:2])
+
+
+def _cpu_times_s(pid: int) -> list[float]:
+    """Return the user and system time of a process, and those of its children that have ended."""
+    stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return [int(n) * TICK_S for n in stat[11:15]]

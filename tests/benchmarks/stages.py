@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import newspaper
 import trafilatura
 
-from tests.benchmarks.measure import Figure, Stopwatch, timed, tree_cpu_s
+from tests.benchmarks.measure import Figure, Stopwatch, process_cpu_s, timed, tree_cpu_s
 from worker.demo.site import serve_site
 from worker.errors import Failure
 from worker.extract.document import read_document
@@ -25,7 +25,7 @@ from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.publish import publication_entries
 from worker.queue import Depth, Settlement, UrlQueue
-from worker.schema import Article, Page, Statement, Task, task_id
+from worker.schema import KINDS, Article, Page, Statement, Task, event_stream, task_id
 from worker.settings import Settings, variables
 from worker.streams.embedded_server import run_embedded_server
 
@@ -88,7 +88,7 @@ async def on_loopback(urls: int) -> list[Figure]:
             async with Fetcher(settings.fetch) as fetcher:
                 addresses = await _addresses(fetcher, feed_url, urls)
                 fetched = await _fetch(fetcher, addresses)
-            return [fetched, await _publish(settings, addresses), await _consume(settings, addresses)]
+            return [fetched, await _publish(settings, addresses), *await _consume(settings, addresses)]
 
 
 @contextlib.asynccontextmanager
@@ -138,17 +138,23 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
         return watch.figure("publish (enqueue to settled)", len(addresses))
 
 
-async def _consume(settings: Settings, addresses: Sequence[str]) -> Figure:
-    """Time `communique consume` with all its processes, from the first task to an empty queue."""
+async def _consume(settings: Settings, addresses: Sequence[str]) -> list[Figure]:
+    """Time `communique consume` from the first task to an empty queue: all its processes, and the event loop's alone."""
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         worker = await _worker(settings)
-        started_s, watch = tree_cpu_s(worker.pid), Stopwatch()
+        tree_s, loop_s, watch = tree_cpu_s(worker.pid), process_cpu_s(worker.pid), Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
         await _until(queue, lambda depth: not depth.unfinished)
-        figure = watch.figure("worker (consume)", len(addresses), cpu_s=tree_cpu_s(worker.pid) - started_s)
+        loop_s, tree_s = process_cpu_s(worker.pid) - loop_s, tree_cpu_s(worker.pid) - tree_s
+        events = sum([await queue._client.xlen(event_stream(settings.redis.key_prefix, kind)) for kind in KINDS])
         worker.terminate()
         assert await worker.wait() == 0
-        return figure
+        return [
+            watch.figure("worker (consume)", len(addresses), cpu_s=tree_s),
+            watch.figure(
+                f"  its event loop, {events / len(addresses):.0f} events each", len(addresses), cpu_s=loop_s
+            ),
+        ]
 
 
 async def _worker(settings: Settings) -> asyncio.subprocess.Process:
