@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.schema import VERSION, Article, Event, article_stream, event_stream, hash_id, kind_of
+from worker.schema import (
+    KINDS,
+    VERSION,
+    Article,
+    EncodedRecord,
+    Event,
+    article_stream,
+    encode_record,
+    event_stream,
+    hash_id,
+)
 from worker.streams import StreamWrite
 
 if TYPE_CHECKING:
@@ -20,23 +30,30 @@ if TYPE_CHECKING:
 def publication_entries(
     article: Article, events: Sequence[Event], redis: RedisSettings, now: datetime, trace: str | None = None
 ) -> list[StreamWrite]:
-    """Return the stream entries of one article and its events, in the order in which they must be added.
+    """Return the stream entries of one article and its events; see `record_entries`."""
+    return record_entries(article.url, [encode_record(it) for it in (article, *events)], redis, now, trace)
 
-    The article is first, so that a subscriber that receives an event can already resolve its spans.  `now` (aware)
-    becomes `time`, the time of publication in UTC.  `trace` becomes `traceparent` (CloudEvents' Distributed Tracing
-    extension), which connects a subscriber's traces with our log lines; None leaves it out.
+
+def record_entries(
+    url: str, records: Sequence[EncodedRecord], redis: RedisSettings, now: datetime, trace: str | None = None
+) -> list[StreamWrite]:
+    """Return the stream entries of an article and its events, in the order in which they must be added.
+
+    The article is first, so that a subscriber that receives an event can already resolve its spans.  `url` is its
+    canonical URL.  `now` (aware) becomes `time`, the time of publication in UTC.  `trace` becomes `traceparent`
+    (CloudEvents' Distributed Tracing extension), which connects a subscriber's traces with our log lines; None leaves
+    it out.
     """
-    prefix, about_all = redis.key_prefix, {"v": str(VERSION), "time": _rfc3339(now), "source": article.url}
+    about_all = {"v": str(VERSION), "time": _rfc3339(now), "source": url}
     extension = {} if trace is None else {"traceparent": trace}
-
-    def entry(stream: str, kind: str, about: Article | Event) -> StreamWrite:
-        fields: dict[str, str | bytes] = {"id": about.id, "type": kind, **about_all, **extension}
-        fields["data"] = msgspec.json.encode(about)
-        return StreamWrite(stream=stream, fields=fields, maxlen=redis.stream_length)
-
+    streams = {kind: event_stream(redis.key_prefix, kind) for kind in KINDS}
     return [
-        entry(article_stream(prefix), "article", article),
-        *(entry(event_stream(prefix, kind_of(event)), kind_of(event), event) for event in events),
+        StreamWrite(
+            stream=article_stream(redis.key_prefix) if it.kind == "article" else streams[it.kind],
+            fields={"id": it.id, "type": it.kind, **about_all, **extension, "data": it.data},
+            maxlen=redis.stream_length,
+        )
+        for it in records
     ]
 
 

@@ -151,9 +151,7 @@ async def _consume(settings: Settings, addresses: Sequence[str]) -> list[Figure]
         assert await worker.wait() == 0
         return [
             watch.figure("worker (consume)", len(addresses), cpu_s=tree_s),
-            watch.figure(
-                f"  its event loop, {events / len(addresses):.0f} events each", len(addresses), cpu_s=loop_s
-            ),
+            watch.figure(f"  its event loop, {events / len(addresses):.0f} events each", len(addresses), cpu_s=loop_s),
         ]
 
 

@@ -60,7 +60,7 @@ async def test_suspects_enter_the_quarantine_one_after_the_other() -> None:
         pages = await asyncio.gather(
             *(reader.read(it, fetch_quarantine=fetching(), process_quarantine=processing()) for it in TASKS)
         )
-    assert [page.article.url for page in pages] == [it.url for it in TASKS]
+    assert [page.url for page in pages] == [it.url for it in TASKS]
     assert (fetching.most, processing.most, web.most) == (1, 1, 1)
     assert (fetching.entered, processing.entered) == (5, 5)
 
@@ -79,4 +79,4 @@ async def test_the_events_of_a_page_are_limited() -> None:
         limited = await PageReader(web, web, pool, 1).read(TASKS[0])
     assert len(page.events) > 1
     assert [event.id for event in limited.events] == [page.events[0].id]
-    assert limited.article.events_omitted == len(page.events) - 1
+    assert limited.events_omitted == len(page.events) - 1

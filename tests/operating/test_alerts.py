@@ -167,7 +167,7 @@ def _get_later(url: str) -> str:
 async def test_an_unexpected_exception(
     settings: Settings, monitored: Monitored, assert_fires: AssertFires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_reader, "process_page", None)  # not callable: an unexpected error
+    monkeypatch.setattr(page_reader, "process_and_encode", None)  # not callable: an unexpected error
     async with site(("/a", "<p>a</p>")) as server, monitored(settings) as scrape:
         before = await scrape()
         await _process_pages(settings, server, "/a", ended=lambda: has_line(scrape, BUG_COUNTED))
@@ -268,7 +268,7 @@ async def test_a_site_whose_pages_are_gone(settings: Settings, monitored: Monito
 async def test_pages_whose_parsing_loop_forever(
     settings: Settings, monitored: Monitored, assert_fires: AssertFires, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page_reader, "process_page", loop_forever)
+    monkeypatch.setattr(page_reader, "process_and_encode", loop_forever)
     settings = settings.override(process_timeout_s=0.3, processes=1)
     async with site(*((f"/{n}", "<p>a</p>") for n in range(3))) as server, monitored(settings) as scrape:
         before = await scrape()
@@ -277,7 +277,7 @@ async def test_pages_whose_parsing_loop_forever(
     assert_fires("CommuniqueParseKills", before, after, minutes=10, cause="timeout")
 
 
-def loop_forever(_: Page, *, max_events: int) -> None:  # noqa: ARG001 - as `process_page` is called
+def loop_forever(_: Page, *, max_events: int) -> None:  # noqa: ARG001 - as `process_and_encode` is called
     while True:
         pass
 

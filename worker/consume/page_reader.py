@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager
 from worker.consume.stages import record_stage, stage
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
+from worker.pipeline.encode_page import EncodedPage, process_and_encode
 from worker.pipeline.pool import Pool
-from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.schema import Page, Task
 
 
@@ -30,7 +30,7 @@ class PageReader:
         *,
         fetch_quarantine: AbstractAsyncContextManager[None] | None = None,
         process_quarantine: AbstractAsyncContextManager[None] | None = None,
-    ) -> ProcessedPage:
+    ) -> EncodedPage:
         """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed.
 
         `fetch_quarantine`: fetch the page in this context, and no other such page at the same time.
@@ -50,9 +50,9 @@ class PageReader:
         async with self._suspect_fetch, quarantine:
             return await self._fetcher.get(task.url, admit=self._politeness.admit)
 
-    async def _process(self, page: Page, quarantine: AbstractAsyncContextManager[None] | None) -> ProcessedPage:
+    async def _process(self, page: Page, quarantine: AbstractAsyncContextManager[None] | None) -> EncodedPage:
         if quarantine is None:
-            return await self._pool.run(process_page, page, max_events=self._max_events)
+            return await self._pool.run(process_and_encode, page, max_events=self._max_events)
         async with self._pool.alone() as run_alone, quarantine:
-            processed: ProcessedPage = await run_alone(process_page, page, max_events=self._max_events)
+            processed: EncodedPage = await run_alone(process_and_encode, page, max_events=self._max_events)
             return processed

@@ -19,10 +19,10 @@ from worker.consume.settle_batcher import SettleBatcher
 from worker.consume.stages import stage
 from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
 from worker.errors import Failure, Permanent, Transient
-from worker.pipeline.process_page import ProcessedPage
-from worker.publish import make_traceparent, publication_entries, with_provenance
+from worker.pipeline.encode_page import EncodedPage
+from worker.publish import make_traceparent, record_entries, with_provenance
 from worker.queue import GROUP, Delivery, Hosts, Settlement, UrlQueue
-from worker.schema import Task, publication_id
+from worker.schema import Task
 from worker.settings import Settings
 from worker.telemetry import metrics
 from worker.telemetry.tracing import TraceSpan, process_span, settle_span
@@ -97,7 +97,7 @@ class TaskHandler:
             task_span.failed(crash)
             return await self._fail(delivery, task, crash)
 
-    async def _read_page(self, delivery: Delivery, task: Task) -> ProcessedPage:
+    async def _read_page(self, delivery: Delivery, task: Task) -> EncodedPage:
         """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"{task.attempt} failed attempts and crashes")
@@ -108,27 +108,23 @@ class TaskHandler:
             process_quarantine=quarantine(delivery) if delivery.is_suspect else None,
         )
 
-    async def _settle(self, delivery: Delivery, processed: ProcessedPage, task_span: TraceSpan) -> TaskResult:
+    async def _settle(self, delivery: Delivery, page: EncodedPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""
         with stage("settle", settle_span("settle", self._queue.keys.ready, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
-            entries = publication_entries(
-                processed.article, processed.events, self._settings.redis, self._clock(), trace
-            )
+            records = [page.article, *page.events]
+            entries = record_entries(page.url, records, self._settings.redis, self._clock(), trace)
             entries[0] = with_provenance(entries[0], delivery.task, self._queue.consumer)
-            article = processed.article
-            outcome = await self.batcher.settle(
-                Settlement(delivery, entries, publication_id(article.url, article.text))
-            )
+            outcome = await self.batcher.settle(Settlement(delivery, entries, page.publication))
             if outcome == "done":
-                metrics.count_events(processed.events)
-                metrics.OMITTED_EVENTS.inc(article.events_omitted)
-                annotate_publication(task_span, stage_span, processed)
+                metrics.count_events(page.count_kinds())
+                metrics.OMITTED_EVENTS.inc(page.events_omitted)
+                annotate_publication(task_span, stage_span, page)
         return TaskResult(
             url=delivery.task.url,
             outcome=outcome,
-            events=len(processed.events),
-            events_omitted=article.events_omitted or None,
+            events=len(page.events),
+            events_omitted=page.events_omitted or None,
         )
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from worker.pipeline.process_page import ProcessedPage
+    from worker.pipeline.encode_page import EncodedPage
     from worker.telemetry.tracing import TraceSpan
 
 
@@ -31,8 +30,7 @@ def annotate_span(task_span: TraceSpan, result: TaskResult) -> None:
     task_span.set({"communique.outcome": result.outcome, "communique.reason": result.reason})
 
 
-def annotate_publication(task_span: TraceSpan, settle_span: TraceSpan, processed: ProcessedPage) -> None:
+def annotate_publication(task_span: TraceSpan, settle_span: TraceSpan, page: EncodedPage) -> None:
     """Set the number of events per kind on the delivery's span, and the number of entries on the settle span."""
-    kinds = Counter(event.__struct_config__.tag for event in processed.events)
-    task_span.set({f"communique.events.{kind}": count for kind, count in kinds.items()})
-    settle_span.set({"messaging.batch.message_count": 1 + len(processed.events)})
+    task_span.set({f"communique.events.{kind}": count for kind, count in page.count_kinds().items()})
+    settle_span.set({"messaging.batch.message_count": 1 + len(page.events)})

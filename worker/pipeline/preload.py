@@ -10,8 +10,8 @@ import gc
 
 from worker.errors import Failure
 from worker.extract.grammar.pos_tagger import load_tagger
+from worker.pipeline.encode_page import process_and_encode
 from worker.pipeline.extract_events import extract_events
-from worker.pipeline.process_page import process_page
 from worker.schema import Article, Page
 
 
@@ -23,7 +23,7 @@ def preload_models() -> None:
     body = "".join(f"<p>{words.format(n) * 3}</p>" for n in range(4, 9))
     page = f"<html lang=en><title>Warm</title><article><h1>Warm</h1>{body}</article></html>"
     with contextlib.suppress(Failure):
-        process_page(Page(url="https://warm.example/", body=page.encode()))
+        process_and_encode(Page(url="https://warm.example/", body=page.encode()))
 
 
 preload_models()

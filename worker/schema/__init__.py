@@ -7,6 +7,7 @@ of a field is written in its annotation only; `communique schema`, the gateway's
 """
 
 from worker.schema.article import Article
+from worker.schema.encoded import EncodedRecord, encode_record
 from worker.schema.events import Actor, Decision, Event, Meeting, Plover, Span, Statement, event_schema
 from worker.schema.kinds import (
     KIND_INDEX,
@@ -60,6 +61,7 @@ __all__ = [
     "Category",
     "Decision",
     "DecisionStatus",
+    "EncodedRecord",
     "Event",
     "FailedAttempt",
     "Form",
@@ -77,6 +79,7 @@ __all__ = [
     "allowed_values",
     "article_id",
     "article_stream",
+    "encode_record",
     "event_schema",
     "event_stream",
     "has_field",

@@ -1,0 +1,49 @@
+"""Page to encoded article and events: the process that publishes them neither decodes nor encodes them again."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from msgspec import Struct
+
+from worker.pipeline.process_page import ProcessedPage, StageTiming, process_page
+from worker.schema import EncodedRecord, Page, encode_record, publication_id
+
+
+class EncodedPage(Struct, frozen=True, kw_only=True):
+    """What is published of one page."""
+
+    url: str
+    """Canonical URL of the article."""
+    publication: str
+    """Id of the publication (`publication_id`)."""
+    article: EncodedRecord
+    events: list[EncodedRecord]
+    """In text order."""
+    events_omitted: int = 0
+    """Number of events beyond the limit."""
+    timings: tuple[StageTiming, ...] = ()
+    """The stages in the order in which they ran."""
+
+    def count_kinds(self) -> Counter[str]:
+        """Return the number of events of each kind."""
+        return Counter(event.kind for event in self.events)
+
+
+def process_and_encode(page: Page, *, max_events: int = sys.maxsize) -> EncodedPage:
+    """Parse the page, extract and encode the events; see `process_page`."""
+    return encode_page(process_page(page, max_events=max_events))
+
+
+def encode_page(processed: ProcessedPage) -> EncodedPage:
+    """Encode the article and the events of a page."""
+    article = processed.article
+    return EncodedPage(
+        url=article.url,
+        publication=publication_id(article.url, article.text),
+        article=encode_record(article),
+        events=[encode_record(event) for event in processed.events],
+        events_omitted=article.events_omitted,
+        timings=processed.timings,
+    )
