@@ -139,7 +139,7 @@ async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
 
 
 async def _consume(settings: Settings, addresses: Sequence[str]) -> list[Figure]:
-    """Time `communique consume` from the first task to an empty queue: all its processes, and the event loop's alone."""
+    """Time `communique consume` from the first task to an empty queue: all its processes, and its event loop alone."""
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         worker = await _worker(settings)
         tree_s, loop_s, watch = tree_cpu_s(worker.pid), process_cpu_s(worker.pid), Stopwatch()
