@@ -246,7 +246,7 @@ async def test_a_trimmed_article_leaves_only_the_markers(redis: Redis, settings:
 # ---------------------------------------------------------------- host and robots.txt
 async def test_a_failing_host_is_described(redis: Redis, settings: Settings, queue: UrlQueue) -> None:
     await queue.put_many([TASK, *others(1)])
-    await Hosts(redis, settings).failed(HostRequest("a.example", "1"), "http_429", jitter=0.5, pause_s=3_000)
+    await Hosts(redis, settings).failed(HostRequest("a.example", "1"), "http_429", jitter=0.5, pause_s=2_900)
     host = (await report(settings))["host"]
     assert host.startswith("a.example: fails for ")
     assert "http_429, 1 in a row; 1 task in its queue, 1 active; delay 1.0s; next request in 4" in host
