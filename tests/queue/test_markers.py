@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from redis.exceptions import ResponseError
 
+from tests.queue.old_queue import OldQueue
 from tests.queue.test_url_queue import deliver, out, queue, settings, task, workers, written  # noqa: F401 - fixtures
 from tests.servers import server
 from worker.queue import Settlement, UrlQueue
@@ -152,6 +153,26 @@ async def test_the_markers_of_format_1_count(
         settlements = [Settlement(first, out("1"), "other"), Settlement(second, out("2"), "p")]
         assert await queue.settle_many(settlements) == ["duplicate", "duplicate"]
         assert await written(redis, settings) == []
+
+
+async def test_a_migration_keeps_the_markers_of_format_1(
+    redis: Redis,
+    redis_url: str,
+    settings: Settings,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("worker.queue.migration.MIN_IDLE_S", 0.0)
+    old = OldQueue(redis, settings.redis.key_prefix, "old-worker")
+    await old.create_group()
+    await old.put_many([task("https://old.example/")])
+    async with UrlQueue(redis_url, settings) as queue:  # noqa: F811
+        assert await redis.ttl(queue.keys.migrated) > 29 * 86_400
+        assert await queue.put_many([task("https://old.example/"), task("https://new.example/")]) == [False, True]
+    async with UrlQueue(redis_url, settings) as later:
+        assert not await later.put(task("https://old.example/"))
+        await redis.delete(later.keys.migrated)
+    async with UrlQueue(redis_url, settings) as last:  # the keys are not read any more
+        assert await last.put(task("https://old.example/"))
 
 
 async def test_a_url_takes_at_most_150_bytes(tmp_path: Path, settings: Settings) -> None:  # noqa: F811
