@@ -1,129 +1,30 @@
-"""A model of the queue: the place of every task, the owner of every delivery, and the requests of every host.
-
-Each step is run on the real queue and on the model.  After it, the whole queue is read and compared.  Time is virtual:
-`pass_time` moves the times in Redis into the past.  All times are multiples of `UNIT_S`, which is so long that the real
-time of a test does not matter.
-"""
+"""The steps of the model: each is run on the real queue, and changes the state that is expected of it."""
 
 from __future__ import annotations
 
-import uuid
-from collections import defaultdict
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
-import msgspec
 from msgspec.structs import replace
 
-from tests.queue.model_requests import HOST_DELAY_S, MAX_REQUESTS, TOLERANCE_S, UNIT_S, RequestModel
-from tests.queue.snapshot import LEAD_MS, Host, Snapshot, check_invariants, take_snapshot
+from tests.queue.model_state import HOSTS, START, TASKS, ModelState, host_of, id_key, source_of
 from tests.queue.test_url_queue import stall
 from worker.queue import GROUP, Delivery, UrlQueue
 from worker.queue.markers import BUCKET_BYTES, make_marker
 from worker.schema import Task
-from worker.settings import Settings
-from worker.streams import ConsumerGroup, Lease, StreamWrite, connect, read_group_entries
+from worker.streams import ConsumerGroup, Lease, StreamWrite, read_group_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-START: Final = datetime(2026, 3, 1, tzinfo=UTC)
-# Few of each, so that they interact.
-TASKS: Final = [Task(id=f"t{i}", url=f"https://news{i // 2}.example/{i}") for i in range(3)]
-HOSTS: Final = ["news0.example", "news1.example"]
-WORKERS: Final = 2
 
-
-def host_of(task: Task) -> str:
-    """Return the host of one of `TASKS`."""
-    return task.url.split("/")[2]
-
-
-class World:
-    """The queue, its workers, and a model of the state that they must have."""
-
-    def __init__(self, redis_url: str) -> None:
-        self.url = redis_url
-        self.settings = Settings.of(
-            key_prefix=f"test-{uuid.uuid4().hex}",
-            max_attempts=10_000,
-            host_delay_s=HOST_DELAY_S,
-            host_max_requests=MAX_REQUESTS,
-            response_delay_factor=0.0,
-            total_timeout_s=20 * UNIT_S,
-        )
-        self.workers = [UrlQueue(redis_url, self.settings) for _ in range(WORKERS)]
-        self.keys = self.workers[0].keys
-        self.client = connect(redis_url)
-        self.requests = RequestModel(self.client, self.settings, HOSTS)
-        self.lost_replies = 0
-        self.held: list[list[Delivery]] = [[] for _ in range(WORKERS)]
-        """All deliveries that each worker ever received, ended ones included: it may use them at any time."""
-        self.forget_all_tasks()
-        self.put_count = 0
-
-    def forget_all_tasks(self) -> None:
-        self.line: dict[str, list[str]] = defaultdict(list)
-        """Host -> tasks in its queue, in order.  Here a task is named by the put that enqueued it (`Task.source`)."""
-        self.ready: dict[str, str] = {}
-        """Released entry -> task."""
-        self.later: set[str] = set()
-        self.dead: list[str] = []
-        self.given_up: set[str] = set()
-        self.owner: dict[str, tuple[str, int]] = {}
-        """Pending entry -> consumer and delivery counter."""
-        self.seen: set[str] = set()
-        self.put_ids: set[str] = set()
-        self.written: dict[str, str] = {}
-        """Task id -> tag of the entries written for it."""
-        self.task_of: dict[str, Task] = {}
-        self.released_at: dict[str, float] = {}
+class World(ModelState):
+    """The queue and its model; each public method is one step, with a worker (or host) and a choice."""
 
     async def step(self, name: str, who: int, which: int) -> None:
         home = self if hasattr(self, name) else self.requests
         await getattr(home, name)(who, which)
         await self.compare()
-
-    # ------------------------------------------------------------ compare
-    async def compare(self) -> Snapshot:
-        """Read the queue: note what was released since the last time, and compare everything with the model."""
-        found = await take_snapshot(self.client, self.keys)
-        check_invariants(found, self.settings)
-        self.requests.check(found)
-        for entry in sorted(found.ready.keys() - self.ready.keys(), key=_id_key):
-            self.note_release(entry, found)
-        assert {entry: _name(task) for entry, (task, _) in found.ready.items()} == self.ready
-        assert {name: [_name(t) for t in host.queue] for name, host in found.hosts.items() if host.queue} == {
-            name: line for name, line in self.line.items() if line
-        }
-        assert sorted(map(_name, found.later)) == sorted(self.later)
-        assert [_name(task) for task in found.dead] == self.dead
-        assert found.pending == self.owner.keys()
-        return found
-
-    def note_release(self, entry: str, found: Snapshot) -> None:
-        """A release takes the first task of a queue, after the delay, while fewer than the limit are active."""
-        task, host = found.ready[entry]
-        assert self.line[host].pop(0) == _name(task)
-        self.ready[entry] = _name(task)
-        assert self.active(host) <= found.hosts[host].most_active(MAX_REQUESTS)
-        assert found.hosts[host].gate(1000 * HOST_DELAY_S) <= found.now_ms + LEAD_MS
-        now_s = self.requests.now_s
-        assert now_s - self.released_at.get(host, -1e9) >= HOST_DELAY_S - TOLERANCE_S
-        assert now_s >= self.requests.blocked_until[host] - TOLERANCE_S
-        self.released_at[host] = now_s
-
-    def active(self, host: str) -> int:
-        return sum(host_of(self.task_of[task]) == host for task in self.ready.values())
-
-    def check_nothing_is_due(self, found: Snapshot) -> None:
-        """Assert that every task that could have been released was."""
-        for name, host in found.hosts.items():
-            assert not (host.queue and self.can_release(name, host, found.now_ms)), name
-
-    def can_release(self, name: str, host: Host, now_ms: float) -> bool:
-        due = host.due(1000 * HOST_DELAY_S)
-        return self.active(name) < host.most_active(MAX_REQUESTS) and due <= now_ms
 
     # ------------------------------------------------------------ enqueue
     async def put(self, i: int, which: int) -> None:
@@ -136,8 +37,8 @@ class World:
     def enqueue(self, task: Task) -> None:
         self.seen.add(task.id)
         self.put_ids.add(task.id)
-        self.task_of[_source(task)] = task
-        self.line[host_of(task)].append(_source(task))
+        self.task_of[source_of(task)] = task
+        self.line[host_of(task)].append(source_of(task))
 
     async def expire_seen(self, i: int, which: int) -> None:
         task_id = TASKS[(i + which) % len(TASKS)].id
@@ -172,7 +73,7 @@ class World:
         self.own(who, given)
 
     def undelivered(self) -> list[str]:
-        return sorted(self.ready.keys() - self.owner.keys(), key=_id_key)
+        return sorted(self.ready.keys() - self.owner.keys(), key=id_key)
 
     def own(self, who: int, entries: Iterable[str]) -> None:
         self.owner.update((entry, (self.workers[who].consumer, 1)) for entry in entries)
@@ -351,15 +252,3 @@ class World:
         for worker in self.workers:
             await worker.aclose()
         await self.client.aclose()
-
-
-def _name(task: bytes) -> str:
-    return _source(msgspec.json.decode(task, type=Task))
-
-
-def _source(task: Task) -> str:
-    return task.source or ""
-
-
-def _id_key(entry: str) -> tuple[int, ...]:
-    return tuple(map(int, entry.split("-")))

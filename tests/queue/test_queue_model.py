@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.queue.model import WORKERS, World
+from tests.queue.model import World
 from tests.queue.model_requests import CONSTANTS
+from tests.queue.model_state import WORKERS
 from worker.streams import Script
 
 if TYPE_CHECKING:
