@@ -12,7 +12,7 @@ from worker.pipeline.encode_page import process_and_encode
 from worker.pipeline.process_page import process_page
 from worker.schema import Article, Event, Page, kind_of, publication_id
 
-WORDS = "".join(f"<p>“We shall open port {n},” Transport Minister Liis Tamm said.</p>" for n in range(10))
+WORDS = "".join(f"<p>“The water of port {n} is calm,” Transport Minister Liis Tamm said.</p>" for n in range(10))
 PAGE = Page(url="https://a.example/", body=f"<html lang=en><article>{BODY}{WORDS}</article>".encode())
 
 

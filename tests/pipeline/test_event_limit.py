@@ -32,7 +32,7 @@ def test_no_event_is_attributed_to_one_that_was_omitted() -> None:
 
 
 def test_the_article_of_a_page_has_the_number_of_omitted_events() -> None:
-    words = "".join(f"<p>“We shall open port {n},” Transport Minister Liis Tamm said.</p>" for n in range(10))
+    words = "".join(f"<p>“The water of port {n} is calm,” Transport Minister Liis Tamm said.</p>" for n in range(10))
     page = Page(url="https://a.example/", body=f"<html lang=en><article>{BODY}{words}</article>".encode())
     whole = process_page(page)
     assert (len(whole.events) > 5, whole.article.events_omitted) == (True, 0)

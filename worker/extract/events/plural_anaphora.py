@@ -67,12 +67,12 @@ def antecedents(
     before = _phrases_before(noun, clauses)
     for phrase in before:
         found = named(phrase)
-        if len(found) == size and all((a.type == kind or a.role) and _may_hold(a, office) for a in found):
+        if len(found) == size and all((a.type == kind or a.role) and may_hold(a, office) for a in found):
             return found
     latest: dict[str, Actor] = {}
     start = clauses.text.sentence_range(noun.first)[0]
     for phrase in (p for p in before if p.first >= start - _MENTION_WINDOW):
-        found = [actor for actor in named(phrase) if actor.type == kind and _may_hold(actor, office)]
+        found = [actor for actor in named(phrase) if actor.type == kind and may_hold(actor, office)]
         latest |= {actor.name: actor for actor in found if actor.name not in latest}
         if len(latest) == size:
             return list(latest.values())[::-1]
@@ -125,7 +125,7 @@ def offices_of(office: NounPhrase, owners: NounPhrase, countries: list[Actor], t
     ]
 
 
-def _may_hold(actor: Actor, office: str) -> bool:
+def may_hold(actor: Actor, office: str) -> bool:
     """Return whether a party may hold an office: its role names the office or a counterpart, or nothing is known."""
     if office not in _TITLES or actor.role is None:
         return True

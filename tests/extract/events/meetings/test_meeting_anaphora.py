@@ -81,6 +81,11 @@ def test_a_renewed_meeting_has_the_parties_of_the_one_before(again: str) -> None
     )
 
 
+def test_a_plural_office_does_not_denote_parties_of_another_office() -> None:
+    text = "Oja met Lisi in Tirana on Monday. The two ambassadors will meet again on Friday in Bergen."
+    assert names(INTRODUCTION + text)[1] == ["The two ambassadors"]
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

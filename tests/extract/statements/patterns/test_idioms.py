@@ -59,7 +59,7 @@ def test_in_the_words_of(text: str, expected: list[Fields]) -> None:
         ),
         (
             "Reports emerged late on Monday that troops would enter Brem.",
-            [(None, "Reports", ["that troops would enter Brem"], "announce")],
+            [(None, "Reports", ["that troops would enter Brem"], "say")],
         ),
         ("The news prompted calls for a ban on barges.", [(None, "calls", ["a ban on barges"], "demand")]),
         ("Claims that surfaced on Monday were false.", []),

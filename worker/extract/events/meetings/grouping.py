@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from worker.extract.events.event_coreference import EventCandidate, EventCluster, cluster_candidates, party_names
 from worker.extract.events.meetings.noun_features import determiner_kind
 from worker.extract.events.meetings.office_holders import with_holders
+from worker.extract.events.plural_anaphora import may_hold
 from worker.extract.events.political_role import singular_of
 from worker.extract.grammar.punctuation import DASHES
 from worker.extract.lexicon.lexicon_file import word_set
@@ -85,10 +86,12 @@ def _name_plurals(ctx: EventContext, clusters: list[EventCluster[EventCandidate]
 
 
 def _can_denote(ctx: EventContext, new: EventCandidate, plural: str, known: EventCandidate) -> bool:
-    """Return whether a plural can denote the parties of a meeting: near it, and of the number that it states."""
+    """Return whether a plural can denote the parties of a meeting: near it, of the number and office that it states."""
     is_near = ctx.text.sentence_of[new.first] - ctx.text.sentence_of[known.first] <= _NEAR_SENTENCES
     is_pair = not {"both", "two"}.isdisjoint(plural.lower().split())
-    return is_near and (len(known.parties) == _PAIR or not is_pair)
+    office = singular_of(plural.rpartition(" ")[2].lower())
+    fits = all(may_hold(actor, office) for actor in known.parties)
+    return is_near and fits and (len(known.parties) == _PAIR or not is_pair)
 
 
 def _is_plural_for_parties(ctx: EventContext, actor: Actor) -> bool:
