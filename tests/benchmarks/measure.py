@@ -49,9 +49,19 @@ class Stopwatch:
 
 def tree_cpu_s(pid: int) -> float:
     """Return the CPU seconds used so far by a process and its descendants (Linux only)."""
-    children = (Path(f) for f in Path(f"/proc/{pid}/task").glob("*/children"))
-    below = sum(tree_cpu_s(int(c)) for f in children for c in f.read_text(encoding="ascii").split())
-    return sum(_cpu_times_s(pid)) + below
+    return sum(_cpu_times_s(pid)) + sum(tree_cpu_s(child) for child in _children(pid))
+
+
+def tree_memory(pid: int) -> int:
+    """Return the bytes of memory of a process and its descendants, each shared page counted once (Linux only)."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+    own = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) << 10
+    return own + sum(tree_memory(child) for child in _children(pid))
+
+
+def _children(pid: int) -> list[int]:
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for it in lists for child in it.read_text(encoding="ascii").split()]
 
 
 def process_cpu_s(pid: int) -> float:

@@ -1,4 +1,4 @@
-"""Measure what is fetched when: `python -m tests.frontier pace`, `crowd`, `outage` or `poison`."""
+"""Measure what is fetched when: `python -m tests.frontier pace`, `crowd`, `outage`, `poison` or `memory`."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ def _parser() -> argparse.ArgumentParser:
         epilog="examples:\n  python -m tests.frontier pace --busy 8\n  python -m tests.frontier outage --down 600",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("scenario", choices=["pace", "crowd", "outage", "poison"])
+    parser.add_argument("scenario", choices=["pace", "crowd", "outage", "poison", "memory"])
     parser.add_argument("--workers", type=int, default=3, help="worker processes (default: 3)")
     parser.add_argument("--hosts", type=int, default=20, help="pace: hosts (default: 20)")
-    parser.add_argument("--urls", type=int, default=2000, help="pace: URLs (default: 2,000); outage: 60 at most")
+    parser.add_argument(
+        "--urls", type=int, default=2000, help="pace, memory: URLs (default: 2,000); outage: 60 at most"
+    )
     parser.add_argument("--busy", type=int, default=0, help="pace: processes that compute beside the workers")
     parser.add_argument("--hanging", type=int, default=200, help="crowd: hosts that never answer (default: 200)")
     parser.add_argument("--flood", type=int, default=10_000, help="crowd: URLs of one host (default: 10,000)")
@@ -54,6 +56,8 @@ async def _run(args: argparse.Namespace) -> Sequence[Figure]:
                     return await scenarios.outage(
                         ground, down_s=args.down, urls=min(args.urls, 60), workers=args.workers
                     )
+                case "memory":
+                    return await scenarios.memory(ground, urls=args.urls)
                 case _:
                     return await scenarios.poison(ground, neighbours=args.neighbours)
 

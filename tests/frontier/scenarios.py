@@ -12,6 +12,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from tests.benchmarks.measure import tree_memory
 from tests.frontier.fleet import Fleet, fleet, published, put, wait_until
 from tests.frontier.loopback import LoopbackHost, articles, serving
 from worker.queue import UrlQueue
@@ -203,6 +204,49 @@ async def poison(ground: Ground, *, neighbours: int, **environ: str) -> list[Fig
         Figure("dead letters", len(letters), 1),
         Figure("workers killed", kills, float("inf")),
     ]
+
+
+# ---------------------------------------------------------------- memory
+async def memory(ground: Ground, *, urls: int) -> list[Figure]:
+    """Many URLs: memory of a worker and of Redis after a fifth of them and at the end.
+
+    The streams keep 1,000 entries, and what the markers of the URLs take is not counted: these two grow on purpose.
+    """
+    settings = ground.fresh(max_backlog=10 * urls)
+    hosts = [LoopbackHost(f"127.0.1.{i + 1}") for i in range(200)]
+    fast = {"host_delay_s": "0", "host_max_requests": "8", "stream_length": "1000", "log_level": "info"}
+    async with serving(*hosts), fleet(settings, ground.folder, 1, **fast) as running:
+        await _until_ready(running)
+        early = await _read(running, hosts, 0, urls // 5)
+        late = await _read(running, hosts, urls // 5, urls)
+    return [
+        Figure("worker after a fifth (MB)", early.worker / 1e6, float("inf")),
+        Figure("worker at the end / after a fifth", late.worker / early.worker, 1.05),
+        Figure("Redis without markers after a fifth (MB)", early.redis / 1e6, float("inf")),
+        Figure("Redis without markers at the end / after a fifth", late.redis / early.redis, 1.05),
+        Figure("markers of a URL (bytes)", late.markers / urls, 150),
+    ]
+
+
+class MemoryUse(NamedTuple):
+    """Memory in bytes."""
+
+    worker: int
+    """Resident memory of the worker's process and those that it started."""
+    redis: int
+    """Memory of Redis without the markers of URLs."""
+    markers: int
+
+
+async def _read(running: Fleet, hosts: Sequence[LoopbackHost], first: int, end: int) -> MemoryUse:
+    """Let the articles `first` to `end` be read; return the memory then."""
+    await put(running.settings, [hosts[i % len(hosts)].url(f"article-{i}") for i in range(first, end)])
+    await wait_until(running.settings, lambda depth: not depth.unfinished, timeout_s=7200)
+    async with connect(running.settings.redis.url or "") as client:
+        used = int((await client.info("memory"))["used_memory"])
+        pattern = f"{QueueKeys(running.settings.redis.key_prefix).markers}*"
+        markers = sum([await client.memory_usage(key) or 0 async for key in client.scan_iter(pattern, count=1000)])
+    return MemoryUse(tree_memory(running.processes[0].pid), used - markers, markers)
 
 
 # ---------------------------------------------------------------- parts
