@@ -96,7 +96,6 @@ async def taskiq(url: str, n: int) -> None:
     broker.is_worker_process = True
     async with Redis.from_url(url, max_connections=3 * BATCH) as client:
 
-        @broker.task(task_name="handle")
         async def handle(_: str) -> None:
             nonlocal left
             await client.xadd("events", EVENT, maxlen=100_000)  # type: ignore[arg-type] # an invariant union
@@ -104,10 +103,11 @@ async def taskiq(url: str, n: int) -> None:
             if left == 0:
                 finished.set()
 
+        task = broker.register_task(handle, task_name="handle")
         await broker.startup()
         receiver = asyncio.create_task(run_receiver_task(broker, max_async_tasks=BATCH))
         for batch in _batches(n):
-            await asyncio.gather(*(handle.kiq(page) for page in batch))
+            await asyncio.gather(*(task.kiq(page) for page in batch))
         await finished.wait()
         receiver.cancel()
         await asyncio.wait([receiver])
