@@ -39,7 +39,7 @@ from worker.monitor import monitored_service as health
 from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Page, Task, fleet, task_id
 from worker.settings import Settings
-from worker.streams import connect
+from worker.streams import connect, retry_while_unavailable, waiting_for_memory
 from worker.streams.embedded_server import run_embedded_server
 from worker.telemetry.liveness import LoopSpec
 from worker.telemetry.metrics.registry import REGISTRY
@@ -215,6 +215,32 @@ async def test_a_redis_with_little_memory_left(
             await client.set(f"big{n}", b"x" * 1_000_000)
         after = await scrape()
     assert_fires("CommuniqueRedisMemory", before, after)
+
+
+async def test_a_full_redis(
+    settings: Settings,
+    monitored: Monitored,
+    assert_fires: AssertFires,
+    private_redis_url: str,
+    tmp_path: Path,
+) -> None:
+    settings = settings.override(redis_url=private_redis_url)
+    async with connect(private_redis_url) as client, monitored(settings) as scrape:
+        before = await scrape()
+        await client.config_set("maxmemory", 1)
+        with waiting_for_memory(asyncio.Event()):
+            step = asyncio.create_task(retry_while_unavailable(client, lambda: client.set("a", "b"), 0.0))
+            await wait_until(lambda: has_line(scrape, "communique_redis_full_waits 1"))
+            during = await scrape()
+            assert await has_line(scrape, "communique_redis_up 1")
+            await client.config_set("maxmemory", 0)
+            await step
+        after = await scrape()
+    assert_fires("CommuniqueRedisFull", before, during)
+    [*_, still] = alert_states(
+        "CommuniqueRedisFull", [Phase(20, series(s, INSTANCE)) for s in (during, after)], tmp_path
+    )
+    assert not still
 
 
 # ---------------------------------------------------------------- queue

@@ -1,8 +1,10 @@
 """The worker's loops: read as many deliveries as there are free slots, and renew their leases until each has ended.
 
 The *read* loop reads new deliveries and regularly claims those of dead workers.  The *release* loop releases the tasks
-of hosts that are due, the *tend* loop renews leases.  On a stop, reading ends, the tasks in progress have `drain_s` to
-finish, and the rest is handed back.
+of hosts that are due, the *tend* loop renews leases, the *reap* loop deletes the consumers of dead workers.  On a stop,
+reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed back.  While the memory of Redis is
+full, the loops and tasks wait until there is room or a stop is requested.  The tend loop never waits, since renewing a
+lease needs no memory.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from worker.consume.task_result import TaskResult
 from worker.lifecycle import cancel_and_wait, signal_when_done, sleep_until, wait_for_any
 from worker.queue import Delivery, UrlQueue
 from worker.settings import Settings
+from worker.streams import waiting_for_memory
 from worker.telemetry import metrics
 from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
@@ -90,10 +93,14 @@ class Consumer:
     async def run(self, stop: asyncio.Event) -> None:
         """Process tasks until `stop` is set, then drain the tasks in progress.
 
-        If Redis stays unavailable, raises an ExceptionGroup with the RedisError.
+        If Redis stays unavailable, raises an ExceptionGroup with the RedisError; so does full memory after a stop.
         """
+        with waiting_for_memory(stop):
+            await self._run_loops(stop)
+
+    async def _run_loops(self, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as self._tasks:
-            for loop in (self._tend(), self._release(), self._handler.batcher.run()):
+            for loop in (self._tend(), self._reap(), self._release(), self._handler.batcher.run()):
                 self._tasks.create_task(signal_when_done(loop, self._end_all))
             await signal_when_done(self._read_and_drain(stop), self._end_all)
 
@@ -189,12 +196,12 @@ class Consumer:
 
     # ------------------------------------------------------------ tend
     async def _tend(self) -> None:
-        """Renew leases and delete dead consumers, until the loops end.
+        """Renew leases until the loops end.
 
         A blocked event loop cannot report itself, and nothing restarts an unhealthy container.  So a watchdog, a thread
         in C, ends the process if this loop completes no round within three leases.
         """
-        renewed_at = reaped_at = time.monotonic()
+        renewed_at = time.monotonic()
         try:
             while not self._ending.is_set():
                 faulthandler.dump_traceback_later(3 * self._settings.queue.lease_s, exit=True)
@@ -203,13 +210,18 @@ class Consumer:
                 if now - renewed_at >= self._settings.queue.lease_s / 3:
                     renewed_at = now
                     await self._renew()
-                if now - reaped_at >= REAP_INTERVAL_S:
-                    reaped_at = now
-                    await self._queue.reap_consumers()
-                    await self._queue.recheck_full_hosts()
                 await asyncio.sleep(min(TICK_S, self._settings.queue.lease_s / 3))
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+    async def _reap(self) -> None:
+        """Delete the consumers of dead workers and recheck the hosts at their limit, until the loops end."""
+        while True:
+            await sleep_until(self._ending, REAP_INTERVAL_S)
+            if self._ending.is_set():
+                return
+            await self._queue.reap_consumers()
+            await self._queue.recheck_full_hosts()
 
     async def _release(self) -> None:
         """Release the tasks of hosts that are due, until the loops end."""

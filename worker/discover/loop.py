@@ -14,6 +14,7 @@ from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
 from worker.lifecycle import run_until
 from worker.settings import FetchSettings, Settings
+from worker.streams import waiting_for_memory
 from worker.telemetry import metrics
 from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
@@ -65,9 +66,10 @@ class Discovery:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll the sources as they become due, until `stop` is set.
 
-        Polls in progress are then cancelled, which is safe.
+        Polls in progress are then cancelled, which is safe.  While the memory of Redis is full, they wait.
         """
-        await run_until(stop, self._poll_forever())
+        with waiting_for_memory(stop):
+            await run_until(stop, self._poll_forever())
 
     async def _poll_forever(self) -> None:
         while True:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
-from worker.monitor.records import read_records, redis_time
+from worker.monitor.records import read_records, redis_time, write_records
 from worker.schema.fleet import ConsumerStatus
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ async def publish_consumer_status(client: Redis, prefix: str, statuses: Iterable
     """Write the statuses, replacing earlier ones of the same names; `at` is set to Redis' time."""
     at = await redis_time(client)
     encoded = {status.name: msgspec.json.encode(replace(status, at=at)) for status in statuses}
-    if encoded:
-        await client.hset(consumers_key(prefix), mapping=encoded)  # type: ignore[arg-type] # an invariant union
+    await write_records(client, consumers_key(prefix), encoded)
 
 
 async def read_consumer_statuses(client: Redis, prefix: str) -> list[ConsumerStatus]:

@@ -10,6 +10,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from worker.schema.fleet import ConsumerLag, FleetSnapshot
+from worker.streams import MEMORY_SHORTAGE
 from worker.telemetry.metrics.registry import REGISTRY, gauge, unlabelled
 
 
@@ -50,6 +51,13 @@ class FleetCollector(Collector):
         yield from _loop_gauges(self._services)
         up = [float(snapshot is not None)] if self._services else []
         yield gauge("communique_redis_up", "Whether Redis answered the last poll of this process.", (), unlabelled(up))
+        waiting = [float(MEMORY_SHORTAGE.waiting)] if self._services else []
+        yield gauge(
+            "communique_redis_full_waits",
+            "Steps of this process that wait because the memory of Redis is full.",
+            (),
+            unlabelled(waiting),
+        )
         yield from _queue_gauges(snapshot)
         yield from _service_gauges(snapshot)
         yield from _host_gauges(snapshot)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from worker.monitor.records import read_records, redis_time
+from worker.monitor.records import read_records, redis_time, write_records
 from worker.queue import new_consumer_name
 from worker.schema.fleet import RATE_WINDOW_S, RETENTION_S, ServiceHeartbeat
 from worker.telemetry import metrics
@@ -79,7 +79,7 @@ class Heartbeat:
             late=self._liveness.overdue(),
             last_error=self._liveness.last_error,
         )
-        await self._client.hset(services_key(self._prefix), self.name, msgspec.json.encode(heartbeat))
+        await write_records(self._client, services_key(self._prefix), {self.name: msgspec.json.encode(heartbeat)})
         if self._clock() >= self._next_cleanup:
             self._next_cleanup = self._clock() + CLEANUP_INTERVAL_S
             await self._delete_expired(at)

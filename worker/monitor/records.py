@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from redis.asyncio import Redis
 
 T = TypeVar("T")
+_REPLACE: Final = """
+for i = 1, #ARGV, 2 do redis.call('HDEL', KEYS[1], ARGV[i]) end
+return redis.call('HSET', KEYS[1], unpack(ARGV))
+"""
+"""A full Redis rejects HSET, but not after a write of the same script that it accepts, as it does HDEL."""
 
 
 async def read_records(client: Redis, key: str, record_type: type[T]) -> list[T]:
@@ -22,6 +30,12 @@ async def read_records(client: Redis, key: str, record_type: type[T]) -> list[T]
         with suppress(msgspec.DecodeError):
             found.append(msgspec.json.decode(value, type=record_type))
     return found
+
+
+async def write_records(client: Redis, key: str, records: Mapping[str, bytes]) -> None:
+    """Set fields of the hash, also while the memory of Redis is full; the hash does not grow by a replaced field."""
+    if records:
+        await client.eval(_REPLACE, 1, key, *chain.from_iterable(records.items()))  # type: ignore[arg-type] # as above
 
 
 async def redis_time(client: Redis) -> datetime:

@@ -24,13 +24,15 @@ from worker.streams.entries import (
     stream_tails,
 )
 from worker.streams.group import ConsumerGroup, Lease, read_group_entries
+from worker.streams.memory_wait import MEMORY_SHORTAGE, waiting_for_memory
 from worker.streams.pipeline import Arg
-from worker.streams.retry import RETRY_TIMEOUT_S, retry_while_unavailable
+from worker.streams.retry import RETRY_TIMEOUT_S, is_memory_full, retry_while_unavailable
 from worker.streams.script import Call, Script
 from worker.streams.server_check import check_server, is_durable
 
 __all__ = [
     "MAX_SEQUENCE",
+    "MEMORY_SHORTAGE",
     "RETRY_TIMEOUT_S",
     "Arg",
     "Call",
@@ -44,6 +46,7 @@ __all__ = [
     "connect",
     "id_key",
     "is_durable",
+    "is_memory_full",
     "parse_entries",
     "parse_stream_tail",
     "previous_id",
@@ -52,5 +55,6 @@ __all__ = [
     "read_group_entries",
     "retry_while_unavailable",
     "stream_tails",
+    "waiting_for_memory",
     "without_password",
 ]

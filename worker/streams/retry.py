@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -17,7 +18,9 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004 - as above
 )
 
+from worker.lifecycle import sleep_until
 from worker.streams.client import server_address
+from worker.streams.memory_wait import MEMORY_SHORTAGE, memory_wait_stop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -28,6 +31,8 @@ T = TypeVar("T")
 
 RETRY_TIMEOUT_S: Final = 15.0
 """Seconds for which a step is retried by default: enough for a restart or a failover, not for an outage."""
+MEMORY_RETRY_S: Final = 1.0
+"""Longest pause between two attempts of a step that waits for memory."""
 CONNECTION_ERRORS: Final = (ConnectionError, TimeoutError, OSError)
 """Redis cannot be reached, or is still loading its data."""
 UNAVAILABLE_CODES: Final = {
@@ -41,6 +46,7 @@ UNAVAILABLE_CODES: Final = {
 }
 """Error codes of a server that is reachable but temporarily rejects commands, with their meaning: retried as well."""
 
+_FULL: Final = "OOM"
 _CODE: Final = re.compile(r"""(?:^|: -|: \(["'])([A-Z]+) """)
 """The code at the start of an error message, after a prefix that Redis 6.2 adds in scripts, redis-py in pipelines."""
 _CODE_OF_CLASS: Final[Mapping[type[Exception], str]] = {
@@ -51,14 +57,34 @@ _CODE_OF_CLASS: Final[Mapping[type[Exception], str]] = {
 """Errors whose code redis-py removes from the message, since it has a class for each."""
 
 
+class MemoryFullError(ConnectionError):
+    """Redis has rejected a step because its memory is full."""
+
+
 async def retry_while_unavailable(
     client: Redis, step: Callable[[], Awaitable[T]], timeout_s: float = RETRY_TIMEOUT_S
 ) -> T:
     """Run `step` and return its result, retrying with exponential back-off (50 ms to 1 s) while Redis is unavailable.
 
     `step` must be safe to repeat.  Once `timeout_s` seconds have passed, raises the step's own error, or a
-    ConnectionError with the reason if Redis was reachable but rejected commands (`UNAVAILABLE_CODES`).
+    ConnectionError with the reason if Redis was reachable but rejected commands (`UNAVAILABLE_CODES`).  Within
+    `waiting_for_memory`, full memory has no timeout.
     """
+    try:
+        return await _retry(client, step, timeout_s)
+    except MemoryFullError:
+        if (stop := memory_wait_stop()) is None or stop.is_set():
+            raise
+    with MEMORY_SHORTAGE.step(server_address(client)):
+        while not stop.is_set():
+            with contextlib.suppress(MemoryFullError):
+                return await _retry(client, step, timeout_s)
+            await sleep_until(stop, MEMORY_RETRY_S)
+    return await _retry(client, step, timeout_s)
+
+
+async def _retry(client: Redis, step: Callable[[], Awaitable[T]], timeout_s: float) -> T:
+    """Retry `step` until the timeout, also for full memory: then raises MemoryFullError."""
     clock = asyncio.get_running_loop().time
     deadline, pause_s = clock() + timeout_s, 0.05
     while True:
@@ -72,11 +98,17 @@ async def retry_while_unavailable(
                 if code not in UNAVAILABLE_CODES:
                     raise
                 since = f"Redis at {server_address(client)} has rejected commands for {timeout_s:g} s"
-                raise ConnectionError(f"{since}: {UNAVAILABLE_CODES[code]}: {e}") from e
+                timed_out = MemoryFullError if code == _FULL else ConnectionError
+                raise timed_out(f"{since}: {UNAVAILABLE_CODES[code]}: {e}") from e
             if code == "READONLY":  # connected to a former primary: resolve its name again
                 await client.connection_pool.disconnect()
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, 1.0)
+
+
+def is_memory_full(error: Exception) -> bool:
+    """Return whether Redis rejected a command because its memory is full."""
+    return isinstance(error, MemoryFullError) or _code(error) == _FULL
 
 
 def _is_connection_error(error: Exception) -> bool:

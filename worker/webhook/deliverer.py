@@ -19,6 +19,7 @@ from worker import backoff
 from worker.errors import EventStreamError, Failure, Permanent, Transient
 from worker.lifecycle import signal_when_done, sleep_until, wait_for_any
 from worker.schema.fleet import ConsumerStatus
+from worker.streams import waiting_for_memory
 from worker.subscribe import subscribe
 from worker.telemetry.liveness import LivenessMonitor
 from worker.webhook.delivery_telemetry import DeliveryTelemetry
@@ -101,7 +102,7 @@ class Deliverer:
         if reason := await self._state.end_reason():
             self._ended_by = ReceiverGone(reason, "the receiver ended this subscription (--again resumes it)")
             self._saved_cursor = await self._state.load_cursor()
-        with self._telemetry.monitored():
+        with waiting_for_memory(stop), self._telemetry.monitored():
             while not stop.is_set() and self._ended_by is None:
                 if await self._state.acquire_lease():
                     await self._deliver_until(stop)
