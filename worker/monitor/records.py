@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
 
+from worker.streams import Call, Script
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from redis.asyncio import Redis
 
 T = TypeVar("T")
-_REPLACE: Final = """
+_REPLACE: Final = Script("""
 for i = 1, #ARGV, 2 do redis.call('HDEL', KEYS[1], ARGV[i]) end
 return redis.call('HSET', KEYS[1], unpack(ARGV))
-"""
+""")
 """A full Redis rejects HSET, but not after a write of the same script that it accepts, as it does HDEL."""
 
 
@@ -35,7 +37,7 @@ async def read_records(client: Redis, key: str, record_type: type[T]) -> list[T]
 async def write_records(client: Redis, key: str, records: Mapping[str, bytes]) -> None:
     """Set fields of the hash, also while the memory of Redis is full; the hash does not grow by a replaced field."""
     if records:
-        await client.eval(_REPLACE, 1, key, *chain.from_iterable(records.items()))  # type: ignore[arg-type] # as above
+        await _REPLACE.run_once(client, Call([key], [*chain.from_iterable(records.items())]))
 
 
 async def redis_time(client: Redis) -> datetime:

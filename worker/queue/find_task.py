@@ -112,7 +112,7 @@ async def find_dead_letters(client: Redis, keys: QueueKeys, task_id: str, limit:
 async def read_markers(client: Redis, keys: QueueKeys, task_id: str) -> TaskMarkers:
     """Return what is remembered of a task, from its markers or those of a queue of format 1."""
     call = Call([keys.markers], [make_marker("seen", task_id), make_marker("done", task_id)])
-    seen, done = await scripts.HAVE_MARKERS.run_readonly(client, call)
+    seen, done = await scripts.HAVE_MARKERS.run_once(client, call)
     pipe = client.pipeline(transaction=False)
     pipe.exists(keys.marker_of_format_1("seen", task_id))
     pipe.exists(keys.marker_of_format_1("done", task_id))

@@ -37,7 +37,7 @@ class DueWork(NamedTuple):
 async def find_due(client: Redis, keys: QueueKeys, now_ms: int) -> DueWork:
     """Read what is due; `now_ms` is the time of the clock by which retries were scheduled."""
     call = Call([keys.hosts, keys.later], [now_ms, MAX_DUE, MAX_DUE])
-    hosts, retries, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_readonly(client, call))
+    hosts, retries, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_once(client, call))
     full = MAX_DUE in {len(hosts), len(retries)}
     next_s = 0.0 if full else min((wait / 1000 for wait in waits if wait >= 0), default=math.inf)
     return DueWork([host.decode() for host in hosts], retries, next_s)

@@ -50,8 +50,8 @@ class Script:
         folder = resources.files(package) / "lua"
         return cls("\n".join((folder / f"{name}.lua").read_text("utf-8") for name in names))
 
-    async def run_readonly(self, client: Redis, call: Call) -> Any:
-        """Run a script that only reads.  If Redis is unavailable, raise at once instead of retrying."""
+    async def run_once(self, client: Redis, call: Call) -> Any:
+        """Run the script for one call.  If Redis is unavailable, raise at once instead of retrying."""
         command = ["EVALSHA", self.sha, len(call.keys), *call.keys, *call.args]
         try:
             return await client.execute_command(*command)  # type: ignore[no-untyped-call]

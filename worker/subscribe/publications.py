@@ -39,7 +39,7 @@ async def find_article_entry(
     stream, start, searched = article_stream(prefix), "+", 0
     while searched < max_entries:
         call = Call([stream], [start, STEP, article_id, task_id])
-        count, last, found = await FIND_ARTICLE.run_readonly(client, call)
+        count, last, found = await FIND_ARTICLE.run_once(client, call)
         searched += count
         if found:
             entry_id = found.decode()
