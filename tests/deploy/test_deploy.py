@@ -18,13 +18,9 @@ from jsonschema import Draft7Validator
 from redis.asyncio import Redis
 
 from worker import cli
-from worker.monitor import fleet_collector
-from worker.queue import GROUP, QueueKeys
 from worker.settings import PREFIX, Settings
 from worker.streams.embedded_server import find_server
-from worker.telemetry import metrics
 
-assert fleet_collector.FLEET_COLLECTOR  # its import registers the gauges of the fleet
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
@@ -186,20 +182,6 @@ def test_prometheus_scrapes_every_service_on_its_port() -> None:
     (found,) = job["dns_sd_configs"]
     assert set(COMMUNIQUE_SERVICES) <= set(found["names"])
     assert {Settings.from_env(environment(service)).metrics.port for service in COMMUNIQUE_SERVICES} == {found["port"]}
-
-
-def test_the_scaler_counts_ready_tasks_and_those_in_progress() -> None:
-    from_redis, from_prometheus = yaml.safe_load_all((ROOT / "deploy" / "keda.yml").read_text(encoding="utf-8"))
-    lag, pending = (trigger["metadata"] for trigger in from_redis["spec"]["triggers"])
-    for trigger in (lag, pending):
-        assert (trigger["stream"], trigger["consumerGroup"]) == (QueueKeys("communique").ready, GROUP)
-    (prometheus,) = (trigger["metadata"] for trigger in from_prometheus["spec"]["triggers"])
-    assert set(re.findall(r"communique_\w+", prometheus["query"])) <= set(metrics.help_texts())
-    targets = {int(lag["lagCount"]), int(pending["pendingEntriesCount"]), int(prometheus["threshold"])}
-    assert targets == {Settings().worker.concurrency * 3 // 4}
-    for scaled in (from_redis, from_prometheus):
-        assert scaled["spec"]["minReplicaCount"] == 1  # workers release the tasks that wait for their hosts
-        assert scaled["spec"]["cooldownPeriod"] > Settings().worker.drain_s
 
 
 def test_grafana_is_provisioned_with_prometheus_and_the_dashboard() -> None:
