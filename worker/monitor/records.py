@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -37,7 +36,7 @@ async def read_records(client: Redis, key: str, record_type: type[T]) -> list[T]
 async def write_records(client: Redis, key: str, records: Mapping[str, bytes]) -> None:
     """Set fields of the hash, also while the memory of Redis is full; the hash does not grow by a replaced field."""
     if records:
-        await _REPLACE.run_once(client, Call([key], [*chain.from_iterable(records.items())]))
+        await _REPLACE.run_once(client, Call([key], [word for field in records.items() for word in field]))
 
 
 async def redis_time(client: Redis) -> datetime:
