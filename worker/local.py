@@ -18,7 +18,7 @@ from worker.discover import Source, open_discovery
 from worker.errors import Permanent
 from worker.lifecycle import run_until
 from worker.queue import QueueFull, UrlQueue
-from worker.schema import Event, Task
+from worker.schema import Event, Retraction, Task
 from worker.settings import RedisSettings, Settings
 from worker.streams.embedded_server import run_embedded_server
 from worker.subscribe import Subscription, subscribe
@@ -152,4 +152,5 @@ async def _tick(queue: UrlQueue, observer: RunObserver, over: asyncio.Event) -> 
 
 async def _forward_events(subscription: Subscription, observer: RunObserver) -> None:
     async for event in subscription:
-        observer.on_event(event)
+        if not isinstance(event, Retraction):
+            observer.on_event(event)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.subscribe.published import publish, publish_entry, publish_retraction
 from worker.cli import build_parser, main
 from worker.cli.parser import COMMANDS as COMMAND_ENTRIES
 from worker.demo.site import serve_site
@@ -255,6 +256,16 @@ async def test_an_undecodable_entry_is_reported_and_the_others_are_printed(three
     assert ids(ended) == ["m0", "m1", "m2"]
     assert ended.returncode == 1
     assert "does not decode" in ended.stderr
+
+
+async def test_subscribe_prints_retractions_and_skips_unknown_types(redis: Redis, settings: Settings) -> None:
+    await publish(redis, settings, "m1")
+    await publish_entry(redis, settings, "meeting", id="x", type="forecast", data="{}")
+    await publish_retraction(redis, settings, "m1")
+    environ = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
+    ended = communique("subscribe", "--from-start", "--count", "2", **environ)
+    assert (ended.returncode, ids(ended)) == (0, ["m1", "r-m1"])
+    assert ended.stderr.count("unknown_type") == 1
 
 
 async def test_a_group_gets_each_event_once(three_events: dict[str, str]) -> None:

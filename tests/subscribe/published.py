@@ -6,8 +6,22 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from worker.publish import publication_entries
-from worker.schema import KINDS, Actor, Article, Decision, Event, Kind, Meeting, Span, Statement
+from worker.schema import (
+    KINDS,
+    Actor,
+    Article,
+    Decision,
+    Event,
+    Kind,
+    Meeting,
+    Retraction,
+    Span,
+    Statement,
+    event_stream,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -49,3 +63,26 @@ async def publish(redis: Redis, settings: Settings, *events: str | Event) -> Non
     ):
         fields: Any = write.fields
         await redis.xadd(write.stream, fields, id=f"{next(MILLISECONDS)}-0")
+
+
+def make_retraction(of: str) -> Retraction:
+    """Return the retraction of an event, given by id as in `event_named`."""
+    kind = next(kind for kind in KINDS if kind[0] == of[0])
+    return Retraction(
+        id=f"r-{of}", of=of, of_kind=kind, url="https://news.example/1", retracted_at=NOW, reason="forgotten"
+    )
+
+
+async def publish_retraction(redis: Redis, settings: Settings, of: str) -> Retraction:
+    """Publish the retraction of an event in the stream of its kind."""
+    retraction = make_retraction(of)
+    data = msgspec.json.encode(retraction).decode()
+    await publish_entry(redis, settings, retraction.of_kind, id=retraction.id, type="retraction", data=data)
+    return retraction
+
+
+async def publish_entry(redis: Redis, settings: Settings, kind: Kind, **fields: Any) -> None:
+    """Add an entry with these fields to the stream of a kind."""
+    stream = event_stream(settings.redis.key_prefix, kind)
+    entry: Any = fields
+    await redis.xadd(stream, entry, id=f"{next(MILLISECONDS)}-0")

@@ -1,6 +1,7 @@
 """One line per event, at any width, whatever the article contains."""
 
 import unicodedata
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -9,8 +10,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from tests.terminal.samples import DECISION, EVENTS, KORPIAHO, MEETING, URL, rendered, span, statement
-from worker.schema import Actor, Event, Meeting, Statement
-from worker.terminal.event_line import format_event
+from worker.schema import Actor, Event, Meeting, Retraction, Statement
+from worker.terminal.event_line import format_event, format_line
 
 
 def test_a_statement_line_names_speaker_content_and_outlets() -> None:
@@ -32,6 +33,20 @@ def test_a_decision_line_names_the_decider_of_a_decision_not_taken() -> None:
     assert format_event(DECISION).plain == (
         "2025-03-04 06:20 decision  Chamber of Deputies (RO)  not taken  who dredges the river  · courier.example"
     )
+
+
+def test_a_retraction_line_names_the_event_and_the_reason() -> None:
+    retraction = Retraction(
+        id="r",
+        of="e\x1b[1",
+        of_kind="meeting",
+        url=URL,
+        retracted_at=datetime(2025, 3, 9, tzinfo=UTC),
+        reason="changed",
+    )
+    assert format_line(retraction).plain == "03-09 retracted  meeting e\ufffd[1: changed  · courier.example"
+    assert cell_len(format_line(retraction, 20).plain) <= 20
+    assert format_line(MEETING) == format_event(MEETING)
 
 
 def test_absent_fields_are_left_out() -> None:

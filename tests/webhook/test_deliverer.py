@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
-from tests.subscribe.published import make_event, person, publish
+from tests.subscribe.published import make_event, person, publish, publish_entry, publish_retraction
 from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from tests.webhook.running_deliverer import RunningDeliverer, webhook_to
 from worker.errors import Permanent
@@ -52,6 +52,20 @@ async def test_every_event_arrives_once_signed_in_its_envelope(
     assert list(first) == ["type", "timestamp", "data"]
     assert first["type"] == first["data"]["kind"] == "statement"
     assert first["timestamp"].endswith("Z")
+
+
+async def test_retractions_are_sent_under_their_type_and_unknown_types_skipped(
+    redis: Redis, settings: Settings, receiver: Receiver
+) -> None:
+    await publish(redis, settings, "m1")
+    await publish_entry(redis, settings, "meeting", id="x", type="forecast", data="{}")
+    await publish_retraction(redis, settings, "m1")
+    async with RunningDeliverer(redis, settings, webhook_to(receiver.url, filters={"country": ["SE"]})):
+        await receiver.wait_for(lambda: len(receiver.bodies) == 1)
+        await publish(redis, settings, make_event("meeting", "m2", participants=[person("Eva Berg", "SE")]))
+        await receiver.wait_for(lambda: len(receiver.bodies) == 2)
+    assert [body["type"] for body in receiver.bodies] == ["retraction", "meeting"]
+    assert (receiver.bodies[0]["data"]["of"], receiver.bodies[0]["data"]["reason"]) == ("m1", "forgotten")
 
 
 async def test_only_matching_events_are_sent_and_the_cursor_passes_the_others(

@@ -20,7 +20,7 @@ from worker.settings import Settings
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from worker.schema import Event
+    from worker.schema import Event, Retraction
     from worker.subscribe import Subscription
 
 
@@ -46,7 +46,7 @@ def add_subscribe(parser: argparse.ArgumentParser) -> None:
         help="name of this subscriber within its group (default: the host name): two on one host need two, otherwise "
         "both get each other's unacknowledged events",
     )
-    parser.add_argument("--count", type=positive_int, metavar="N", help="end after N events")
+    parser.add_argument("--count", type=positive_int, metavar="N", help="end after N events and retractions")
     parser.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
 
 
@@ -93,12 +93,15 @@ async def _print_all(subscription: Subscription, args: argparse.Namespace) -> in
     return status
 
 
-def _print(event: Event, console: Console | None) -> None:
-    """Print one event, on a console or as a JSON line; flush, because the reader of a pipe waits for the line."""
-    from worker.terminal.event_line import format_event
+def _print(event: Event | Retraction, console: Console | None) -> None:
+    """Print one event or retraction, on a console or as a JSON line.
+
+    Flush, because the reader of a pipe waits for the line.
+    """
+    from worker.terminal.event_line import format_line
 
     if console:
-        console.print(format_event(event, console.width))
+        console.print(format_line(event, console.width))
     else:
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
         sys.stdout.flush()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from worker.queue import Depth, WorkerState
-from worker.schema import Article, Event, Kind
+from worker.schema import Article, Event, Kind, Retraction
 from worker.schema.fleet import ConsumerLag, ServiceHeartbeat, ThrottledHost
 
 MAX_URLS = 1_000
@@ -35,9 +35,9 @@ class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 # ---------------------------------------------------------------- events
 class EventPage(Struct, frozen=True, kw_only=True):
-    """One page of event history."""
+    """One page of event history; retractions are among the events, where they were published."""
 
-    events: list[Event]
+    events: list[Event | Retraction]
     next: str | None = None
     """Cursor of the next page: pass it as `after` in the order `oldest`, as `before` in the order `newest`.  None: no
     further page at present.  A page with fewer events than `limit`, even an empty one, may have a next page,

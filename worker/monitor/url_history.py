@@ -16,9 +16,9 @@ from worker.queue import QueueKeys
 from worker.queue.dead_letters import DeadLetter
 from worker.queue.find_task import FoundTask, TaskMarkers, find_dead_letters, find_task, read_markers
 from worker.queue.host_states import HostState, read_hosts
-from worker.schema import Article, Event, FailedAttempt, Task, article_id, task_id
+from worker.schema import Article, Event, FailedAttempt, Retraction, Task, article_id, task_id
 from worker.subscribe.publications import ArticleSearch, event_entries, find_article_entry
-from worker.subscribe.stream_events import UndecodableEntryError, decode_event
+from worker.subscribe.stream_events import UndecodableEntryError, decode_entry
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -156,9 +156,10 @@ async def _read_publication(client: Redis, prefix: str, search: ArticleSearch) -
 
 
 def _decode(entry: Entry) -> list[Event]:
-    """Return the event in an entry; empty if it does not decode."""
+    """Return the event in an entry; empty for a retraction, and if it does not decode."""
     with suppress(UndecodableEntryError):
-        return [decode_event(entry)]
+        found = decode_entry(entry)
+        return [] if isinstance(found, Retraction) else [found]
     return []
 
 

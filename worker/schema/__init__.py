@@ -35,6 +35,7 @@ from worker.schema.names import (
     publication_id,
     task_id,
 )
+from worker.schema.retraction import RETRACTION, Retraction, RetractionReason
 from worker.schema.values import (
     Act,
     ActorType,
@@ -53,6 +54,7 @@ __all__ = [
     "KIND_INDEX",
     "KIND_SPECS",
     "ORIGINAL_KINDS",
+    "RETRACTION",
     "VERSION",
     "Act",
     "Actor",
@@ -72,6 +74,8 @@ __all__ = [
     "Page",
     "Plover",
     "Quotation",
+    "Retraction",
+    "RetractionReason",
     "Span",
     "Statement",
     "Task",

@@ -14,13 +14,14 @@ VERSION: Final = 1
 """Version of the wire form, the field `v` of every stream entry."""
 
 ENTRY: Final[Mapping[str, str]] = {
-    "id": "Id of the event or article, as in `data`. (Not the id of the entry, which Redis assigns.)",
-    "type": f"{', '.join(f'`{kind}`' for kind in KINDS)}; `article` on the stream of articles.",
+    "id": "Id of the event, retraction or article, as in `data`. (Not the id of the entry, which Redis assigns.)",
+    "type": f"{', '.join(f'`{kind}`' for kind in KINDS)}, or `retraction` for the withdrawal of an event of "
+    "the stream's kind; `article` on the stream of articles. Skip entries of any other type.",
     "v": "Version of the wire form.",
     "time": "Time of publication: RFC 3339, UTC, with milliseconds.",
     "source": "The article's canonical URL.",
     "traceparent": "W3C Trace Context of the work on the article; log lines have the same trace id. Optional.",
-    "data": "The event or the article: a JSON object in UTF-8.",
+    "data": "The event, retraction or article: a JSON object in UTF-8.",
 }
 """Field of a stream entry -> its meaning; named like the attributes of CloudEvents."""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from worker.errors import UsageError
-from worker.schema import Event, Kind
+from worker.schema import Event, Kind, Retraction
 from worker.sink.jsonl import JsonLinesWriter
 
 if TYPE_CHECKING:
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 
 class FileWriter(Protocol):
-    """One open file of events of one kind.  Every method but `discard` raises OSError if the disk fails."""
+    """One open file of events of one kind and their retractions.
+
+    Every method but `discard` raises OSError if the disk fails.
+    """
 
     size_bytes: int
     """Bytes written so far; a format that buffers counts them when it flushes."""
 
-    def add(self, event: Event) -> None:
-        """Append an event to the file."""
+    def add(self, event: Event | Retraction) -> None:
+        """Append an event or a retraction to the file."""
 
     def finish(self) -> None:
         """Write everything, sync it to disk and close the file."""

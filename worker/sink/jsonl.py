@@ -1,4 +1,4 @@
-"""JSON Lines files: one event per line, in its wire form."""
+"""JSON Lines files: one event or retraction per line, in its wire form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.sink.output_directory import sync_to_disk
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from worker.schema import Event
+    from worker.schema import Event, Retraction
 
 
 class JsonLinesWriter:
@@ -23,8 +23,8 @@ class JsonLinesWriter:
         self._file = path.open("wb")
         self.size_bytes = 0
 
-    def add(self, event: Event) -> None:
-        """Append an event to the file."""
+    def add(self, event: Event | Retraction) -> None:
+        """Append an event or a retraction to the file."""
         self.size_bytes += self._file.write(msgspec.json.encode(event) + b"\n")
 
     def finish(self) -> None:

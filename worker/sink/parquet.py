@@ -1,4 +1,8 @@
-"""Parquet files, through pyarrow: one column per field of the wire form, nested as in the wire form."""
+"""Parquet files, through pyarrow: one column per field of the wire form, nested as in the wire form.
+
+A retraction is a row of the file of its kind, since files of their own could not be finished in the same step: `kind`
+is "retraction", and the columns of the event are null.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ import pyarrow.parquet as pq
 import structlog
 from msgspec import inspect
 
-from worker.schema import KIND_SPECS, Event, Kind
+from worker.schema import KIND_SPECS, Event, Kind, Retraction
 from worker.sink.output_directory import sync_to_disk
 
 if TYPE_CHECKING:
@@ -35,8 +39,8 @@ class ParquetFileWriter:
         self._rows: list[dict[str, Any]] = []
         self.size_bytes = 0
 
-    def add(self, event: Event) -> None:
-        """Buffer an event; a full row group is written."""
+    def add(self, event: Event | Retraction) -> None:
+        """Buffer an event or a retraction; a full row group is written."""
         self._rows.append(msgspec.to_builtins(event, builtin_types=(datetime, date)))
         if len(self._rows) >= ROWS_PER_GROUP:
             self._flush()
@@ -78,13 +82,23 @@ class ParquetFileWriter:
 
 # ---------------------------------------------------------------- schema
 def arrow_schema(kind: Kind) -> pa.Schema:
-    """Return the columns of a kind: `kind` and the fields of its struct, under their names in the wire form."""
-    info = inspect.type_info(KIND_SPECS[kind].struct)
-    assert isinstance(info, inspect.StructType)  # noqa: S101 - a KindSpec holds structs only
-    return pa.schema([pa.field("kind", pa.string(), nullable=False), *_fields(info)])
+    """Return the columns of a kind: `kind`, the fields of its struct, then those of a retraction that it lacks.
+
+    They have their names in the wire form.  Columns that are not common to events and retractions are nullable.
+    """
+    event, retraction = ({it.name: it for it in _fields(of)} for of in (KIND_SPECS[kind].struct, Retraction))
+    common = event.keys() & retraction.keys()
+    columns = [it if it.name in common else it.with_nullable(True) for it in (event | retraction).values()]
+    return pa.schema([pa.field("kind", pa.string(), nullable=False), *columns])
 
 
-def _fields(struct: inspect.StructType) -> list[pa.Field]:
+def _fields(struct: type) -> list[pa.Field]:
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)  # noqa: S101 - called with structs only
+    return _struct_fields(info)
+
+
+def _struct_fields(struct: inspect.StructType) -> list[pa.Field]:
     return [_field(field.encode_name, field.type) for field in struct.fields]
 
 
@@ -105,7 +119,7 @@ def _without_metadata(of: inspect.Type) -> inspect.Type:
 def _arrow_type(of: inspect.Type) -> pa.DataType:
     of = _without_metadata(of)
     if isinstance(of, inspect.StructType):
-        return pa.struct(_fields(of))
+        return pa.struct(_struct_fields(of))
     if isinstance(of, inspect.ListType):
         return pa.list_(_field("element", of.item_type))
     return SCALAR_TYPES[type(of)]

@@ -12,6 +12,8 @@ different kinds may come in any order.
 one is requested.  After a crash it is delivered again: at once to the consumer of the same name, after `CLAIM_AFTER_S`
 to any other one.
 
+Retractions are among the events: `Retraction` withdraws an event of its kind.  Entries of an unknown type are skipped.
+
 An event that cannot be delivered is reported: EventStreamError is raised once for entries that were trimmed away
 unread, and for an entry that does not decode.  The subscription has moved past them; iteration can continue.
 
@@ -126,7 +128,8 @@ def subscribe_sync(
 
     >>> with subscribe_sync("redis://localhost:6379/0", after="0", idle_s=0.5) as events:
     ...     for event in events:
-    ...         print(type(event).__name__, event.sentence.text)
+    ...         if not isinstance(event, Retraction):
+    ...             print(type(event).__name__, event.sentence.text)
     Statement "We will keep the harbour open all winter," Estonian Transport Minister Liis Tamm said on Tuesday.
     Meeting She had met Finnish Prime Minister Aino Ranta on Monday.
 

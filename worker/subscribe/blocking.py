@@ -11,7 +11,7 @@ import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
-from worker.schema import Event, Kind
+from worker.schema import Event, Kind, Retraction
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,8 +25,8 @@ _Result: TypeAlias = "tuple[Received | None, dict[Kind, str]]"
 """The event, None if none came in time, and the position after it."""
 
 
-class BlockingSubscription(Iterator[Event]):
-    """An iterator over events; the return value of `subscribe_sync`.
+class BlockingSubscription(Iterator[Event | Retraction]):
+    """An iterator over events and retractions; the return value of `subscribe_sync`.
 
     Use it with `with`, or call `close`.  Not thread-safe.
     """
@@ -90,7 +90,7 @@ class BlockingSubscription(Iterator[Event]):
         self.close()
 
     # ------------------------------------------------------------ iteration
-    def __next__(self) -> Event:
+    def __next__(self) -> Event | Retraction:
         return self.next().event
 
     def received(self) -> Iterator[Received]:

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import structlog
 
-from worker.schema import Event
+from worker.schema import KINDS, RETRACTION, Event, Retraction
 from worker.streams import StreamTail, id_key, previous_id, range_entries, stream_tails
+from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
     from worker.streams import Entry
 
-_DECODER: Final = msgspec.json.Decoder(Event)
+log = structlog.get_logger()
+
+_DECODER: Final[msgspec.json.Decoder[Event | Retraction]] = msgspec.json.Decoder(Event | Retraction)
+_KNOWN_TYPES: Final = frozenset(name.encode() for name in (*KINDS, RETRACTION))
 _MAX_UNIX_MS: Final = 253_402_300_799_999
 """The end of the year 9999: the latest that `datetime` can represent.  An entry id may be later."""
 
@@ -29,12 +34,41 @@ class UndecodableEntryError(ValueError):
     """The data of an entry is no event; the message is the decoder's."""
 
 
-def decode_event(entry: Entry) -> Event:
-    """Return the event in an entry; UndecodableEntryError if its data is missing or is no event of this version."""
+class UnknownTypeError(UndecodableEntryError):
+    """The type of an entry is not known to this version; the message is the type.  Readers skip such entries."""
+
+
+def decode_entry(entry: Entry) -> Event | Retraction:
+    """Return the event or retraction in an entry.
+
+    UnknownTypeError if its type is unknown.  Otherwise UndecodableEntryError if its data is missing or is neither an
+    event nor a retraction of this version.
+    """
+    fields = entry.fields or {}
+    if (named := fields.get(b"type")) and named not in _KNOWN_TYPES:
+        raise UnknownTypeError(named.decode(errors="replace"))
     try:
-        return _DECODER.decode((entry.fields or {}).get(b"data", b""))
+        return _DECODER.decode(fields.get(b"data", b""))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:  # RecursionError: nested too deeply
         raise UndecodableEntryError(str(e)) from None
+
+
+class SkippedTypes:
+    """Counts the entries that a reader skips because their type is unknown, in the metrics and in the log.
+
+    The log has the 1st, 10th, 100th, … of them, so that a stream full of them does not fill it.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+        """Entries skipped so far."""
+
+    def add(self, stream: str, type_name: str) -> None:
+        """Count one entry of an unknown type."""
+        self.count += 1
+        metrics.UNKNOWN_ENTRIES.inc()
+        if self.count == 10 ** (len(str(self.count)) - 1):
+            log.warning("unknown_type", stream=stream, type=type_name[:100], skipped=self.count)
 
 
 def published_at(unix_ms: int) -> datetime:

@@ -13,9 +13,15 @@ from msgspec import Struct
 from worker.errors import EventStreamError
 from worker.filters.facets import Facets
 from worker.lifecycle import run_until
-from worker.schema import VERSION, Event, Kind
+from worker.schema import RETRACTION, VERSION, Event, Kind, Retraction
 from worker.streams import Entry, check_server, id_key, range_entries, retry_while_unavailable
-from worker.subscribe.stream_events import UndecodableEntryError, decode_event, published_at
+from worker.subscribe.stream_events import (
+    SkippedTypes,
+    UndecodableEntryError,
+    UnknownTypeError,
+    decode_entry,
+    published_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,12 +38,18 @@ POLL_S: Final = 0.05
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """An event with its kind and its stream entry."""
+    """An event or a retraction, with the kind of its stream and its entry."""
 
     kind: Kind
+    """Kind of the event, or of the event that is retracted."""
     entry_id: str
     """Id of the stream entry; its first part is the Unix time of publication in ms."""
-    event: Event
+    event: Event | Retraction
+
+    @property
+    def type(self) -> str:
+        """Type of the entry: `kind`, or "retraction"."""
+        return RETRACTION if isinstance(self.event, Retraction) else self.kind
 
     @property
     def published_at(self) -> datetime:
@@ -45,8 +57,8 @@ class Received(Struct, frozen=True, kw_only=True):
         return published_at(id_key(self.entry_id)[0])
 
 
-class Subscription(AsyncIterator[Event]):
-    """An async iterator over events; the return value of `subscribe`.
+class Subscription(AsyncIterator[Event | Retraction]):
+    """An async iterator over events and retractions; the return value of `subscribe`.
 
     Use it with `async with`, or call `aclose`: it may own a connection.  At most one batch of each kind is read ahead,
     so a slow subscriber slows down no other, and loses no event that the streams still keep.
@@ -79,7 +91,8 @@ class Subscription(AsyncIterator[Event]):
         self._mergeable = False
         self._waiting = False
         self._unacknowledged: list[Entry] = []
-        """The entry of the event returned last, and those before it that the filter rejected."""
+        """The entry of the event returned last, and those before it that were rejected or skipped."""
+        self._skipped_types = SkippedTypes()
 
     @property
     def position(self) -> dict[Kind, str]:
@@ -119,7 +132,7 @@ class Subscription(AsyncIterator[Event]):
         await self.aclose()
 
     # ------------------------------------------------------------ iteration
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> Event | Retraction:
         return (await self.next()).event
 
     async def received(self) -> AsyncIterator[Received]:
@@ -161,7 +174,7 @@ class Subscription(AsyncIterator[Event]):
         raise StopAsyncIteration
 
     async def _decode_and_filter(self, entry: Entry) -> Received | None:
-        """Return the event of an entry; None if the filter rejects it.
+        """Return the event or retraction of an entry; None if the filter rejects it, or its type is unknown.
 
         An entry that does not decode is acknowledged before EventStreamError is raised.
         """
@@ -169,10 +182,13 @@ class Subscription(AsyncIterator[Event]):
         self._unacknowledged.append(entry)
         try:
             event = _decode(entry)
+        except UnknownTypeError as e:
+            self._skipped_types.add(entry.stream, str(e))
+            return None
         except EventStreamError:
             await self.acknowledge()
             raise
-        if self._filter.matches(event, Facets(event)):
+        if isinstance(event, Retraction) or self._filter.matches(event, Facets(event)):
             return Received(kind=self._kinds[entry.stream], entry_id=entry.id, event=event)
         return None
 
@@ -232,12 +248,17 @@ class Subscription(AsyncIterator[Event]):
         self._mergeable = any(self._buffers.values())
 
 
-def _decode(entry: Entry) -> Event:
-    """Return the event of an entry; EventStreamError if it was trimmed away or does not decode."""
+def _decode(entry: Entry) -> Event | Retraction:
+    """Return the event or retraction of an entry; UnknownTypeError if its type is unknown.
+
+    EventStreamError if it was trimmed away or does not decode.
+    """
     if entry.fields is None:
         raise EventStreamError(f"{entry.stream}: entry {entry.id} was trimmed away before it was acknowledged")
     try:
-        return decode_event(entry)
+        return decode_entry(entry)
+    except UnknownTypeError:
+        raise
     except UndecodableEntryError as e:
         version = entry.fields.get(b"v", b"?").decode(errors="replace")
         raise EventStreamError(

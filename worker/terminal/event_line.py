@@ -9,7 +9,19 @@ from msgspec import Struct
 from rich.cells import cell_len
 from rich.text import Text
 
-from worker.schema import KIND_SPECS, Actor, Event, Kind, Span, Statement, actors_in, kind_of, spans_in, spec_of
+from worker.schema import (
+    KIND_SPECS,
+    Actor,
+    Event,
+    Kind,
+    Retraction,
+    Span,
+    Statement,
+    actors_in,
+    kind_of,
+    spans_in,
+    spec_of,
+)
 from worker.terminal.sanitise import sanitise
 from worker.terminal.wording import humanise_code, verb_phrase
 
@@ -34,6 +46,17 @@ class _LineParts(Struct, frozen=True):
     actors: Text
     action: Text
     detail: str
+
+
+def format_line(item: Event | Retraction, width: int | None = None) -> Text:
+    """Return the line of an event or of a retraction, of at most `width` columns; None: of any length."""
+    if not isinstance(item, Retraction):
+        return format_event(item, width)
+    text = Text(f"{item.retracted_at:%m-%d} retracted  {item.of_kind} {sanitise(item.of)}: {item.reason}", "dim")
+    text.append_text(_notes([_host(item.url)] if _host(item.url) else []))
+    if width is not None:
+        text.truncate(width, overflow="ellipsis")
+    return text
 
 
 def format_event(event: Event, width: int | None = None) -> Text:

@@ -45,4 +45,4 @@ def test_every_reference_resolves() -> None:
 
 def test_both_channels_carry_events_of_every_kind_and_control_frames() -> None:
     for channel in DOCUMENT["channels"].values():
-        assert set(channel["messages"]) == {*KINDS, "heartbeat", "gap", "error"}
+        assert set(channel["messages"]) == {*KINDS, "retraction", "heartbeat", "gap", "error"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from worker.filters.facets import actors_of, subject_spans
 from worker.gateway.cursor import format_cursor
 from worker.gateway.live.encoders import publication_time
-from worker.schema import Event, spec_of
+from worker.schema import Event, Retraction, spec_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,11 +42,12 @@ FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the fu
 
 
 def events_to_csv(items: Iterable[StreamEvent]) -> str:
-    """Return the events as CSV with a header row; items that do not decode are omitted."""
+    """Return the events as CSV with a header row; items that do not decode and retractions are omitted."""
     out = io.StringIO()
     rows = csv.writer(out)
     rows.writerow(COLUMNS)
-    rows.writerows([_cell(value) for value in _row(item, item.event)] for item in items if item.event)
+    events = ((item, item.event) for item in items if item.event and not isinstance(item.event, Retraction))
+    rows.writerows([_cell(value) for value in _row(item, event)] for item, event in events)
     return out.getvalue()
 
 

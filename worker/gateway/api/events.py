@@ -25,6 +25,7 @@ from worker.gateway.query import (
     wants_cloudevents,
 )
 from worker.gateway.spec.parameters import DEFAULT_EVENTS, MAX_PAGE_EVENTS
+from worker.schema import Retraction
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -94,7 +95,7 @@ class EventHandlers:
         """Handle GET /v1/events/{id}."""
         reject_unknown(request, {"cloudevents"})
         item = await self._lookup.find_event(request.match_info["id"])
-        if item is None:
+        if item is None or isinstance(item.event, Retraction):
             raise ProblemError("not_found", "there is no such event among the newest ones, which are indexed")
         if wants_cloudevents(request):
             return body_response(encode_cloudevent(item), CLOUDEVENT)

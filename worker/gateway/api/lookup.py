@@ -10,7 +10,7 @@ import msgspec
 from worker.gateway.api.id_index import EventIdIndex
 from worker.gateway.cursor import START_CURSOR, replace_positions
 from worker.gateway.live.event import StreamEvent, key_entry
-from worker.schema import KINDS, Article, article_stream, event_stream
+from worker.schema import KINDS, Article, Retraction, article_stream, event_stream
 from worker.streams import Entry, range_entries, retry_while_unavailable
 from worker.subscribe.publications import event_entries
 
@@ -68,7 +68,7 @@ class PublicationLookup:
             self._client, lambda: event_entries(self._client, self._prefix, article)
         )
         found = [_stream_event(entry, kind) for kind, entry in entries]
-        offsets = [(item.event.sentence.start, item) for item in found if item.event]
+        offsets = [(it.event.sentence.start, it) for it in found if it.event and not isinstance(it.event, Retraction)]
         return [item for _, item in sorted(offsets, key=itemgetter(0))]
 
     # ------------------------------------------------------------ entries

@@ -17,6 +17,7 @@ from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, Subs
 from worker.gateway.live.merged_reader import Loss, MergedReader
 from worker.gateway.live.recent_events import RecentEvents
 from worker.lifecycle import run_until
+from worker.subscribe.stream_events import SkippedTypes
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Broadcaster:
         """Age of the oldest event of the last batch when it was sent, in seconds."""
         self._reader = MergedReader(redis_url, prefix, self._report_loss)
         self._recent = RecentEvents()
+        self._skipped_types = SkippedTypes()
         self._on_poll = on_poll
         self._gather_s = MIN_GATHER_S
 
@@ -91,7 +93,10 @@ class Broadcaster:
         self._recent.append(events)
         self.subscribers.send(events, self.cursor)
         self.lag_s = max(0.0, (now_ms - events[0].published_ms) / 1000)
-        undecodable = sum(event.event is None for event in events)
+        for event in events:
+            if event.unknown_type:
+                self._skipped_types.add(event.stream, event.unknown_type)
+        undecodable = sum(bool(event.decode_error) for event in events)
         metrics.count_live_events([event.kind for event in events], undecodable, self.lag_s)
         await asyncio.sleep(0)  # let the event loop write to the sockets
         self._gather_s = min(MAX_GATHER_S, max(MIN_GATHER_S, 2 * (clock() - start_s)))

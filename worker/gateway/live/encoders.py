@@ -63,7 +63,7 @@ def encode_cloudevent(event: StreamEvent) -> bytes:
     made = CloudEvent(
         id=_field(event, b"id") or format_cursor(event.cursor),
         source=quote(_field(event, b"source"), safe=URI_CHARACTERS) or UNKNOWN_SOURCE,
-        type=event.kind,
+        type=event.type,
         time=publication_time(event),
         position=format_cursor(event.cursor),
         schemaversion=_field(event, b"v") or str(VERSION),
@@ -102,7 +102,7 @@ def encode_sse_cloudevent(event: StreamEvent) -> bytes:
 
 
 def _sse_frame(event: StreamEvent, data: bytes) -> bytes:
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_cursor(event.cursor).encode(), event.kind.encode(), data)
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_cursor(event.cursor).encode(), event.type.encode(), data)
 
 
 def sse_heartbeat(cursor: Cursor) -> bytes:
@@ -137,7 +137,7 @@ def http_chunk(body: bytes) -> bytes:
 def encode_websocket(event: StreamEvent) -> bytes:
     """Return the bytes of a WebSocket text frame with an event's `WebSocketMessage` as JSON."""
     message = WebSocketMessage(
-        id=format_cursor(event.cursor), type=event.kind, time=publication_time(event), data=Raw(event.data)
+        id=format_cursor(event.cursor), type=event.type, time=publication_time(event), data=Raw(event.data)
     )
     return websocket_frame(msgspec.json.encode(message))
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from worker.filters.facets import Facets
 from worker.gateway.cursor import Cursor, position_of, replace_positions
-from worker.schema import KIND_INDEX, Event
+from worker.schema import KIND_INDEX, RETRACTION, Event, Retraction
 from worker.streams import Entry, id_key, previous_id
-from worker.subscribe.stream_events import UndecodableEntryError, decode_event
+from worker.subscribe.stream_events import UndecodableEntryError, UnknownTypeError, decode_entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -34,28 +34,42 @@ def key_entry(entry: Entry, kind: Kind) -> KeyedEntry:
 
 
 class StreamEvent:
-    """A published event: its entry, decoded, its cursor, and each encoding of it, made at the first demand."""
+    """A published event or retraction: its entry, decoded, its cursor, and each encoding, made at the first demand."""
 
-    __slots__ = ("_encodings", "_facets", "cursor", "data", "decode_error", "event", "fields", "kind", "published_ms")
+    __slots__ = (
+        *("_encodings", "_facets", "cursor", "data", "decode_error", "event", "fields", "kind", "published_ms"),
+        *("stream", "unknown_type"),
+    )
 
     def __init__(self, keyed: KeyedEntry, cursor: Cursor) -> None:
         """`keyed`: the entry, which is decoded at once.  `cursor`: the position just after it."""
         self.kind = keyed.kind
+        """Kind of the stream."""
+        self.stream = keyed.entry.stream
         self.published_ms = keyed.key[0]
         """Unix time of publication in ms, by Redis' clock."""
         self.cursor = cursor
         self.fields = keyed.entry.fields or {}
         self.data = self.fields.get(b"data", b"")
-        """The event as published: JSON."""
-        self.event: Event | None = None
-        """None if the entry does not decode; `decode_error` then says why."""
+        """The event or retraction as published: JSON."""
+        self.event: Event | Retraction | None = None
+        """None if the entry does not decode (`decode_error` then says why), or its type is unknown."""
         self.decode_error = ""
+        self.unknown_type = ""
+        """Type of an entry that no client gets, because its type is unknown; otherwise ""."""
         self._facets: Facets | None = None
         self._encodings: dict[Callable[[StreamEvent], bytes], bytes] = {}
         try:
-            self.event = decode_event(keyed.entry)
+            self.event = decode_entry(keyed.entry)
+        except UnknownTypeError as e:
+            self.unknown_type = str(e)
         except UndecodableEntryError as e:
             self.decode_error = f"{keyed.entry.stream}: entry {keyed.entry.id} does not decode: {e}"
+
+    @property
+    def type(self) -> str:
+        """Type of the frame: the kind of an event, or "retraction"."""
+        return RETRACTION if isinstance(self.event, Retraction) else self.kind
 
     @property
     def cursor_before(self) -> Cursor:
@@ -65,9 +79,12 @@ class StreamEvent:
     def matches(self, wanted: Filter) -> bool:
         """Return whether a client with this filter gets the event.
 
-        An entry that does not decode is reported to every client that wants its kind.
+        An entry that does not decode is reported to every client that wants its kind; a retraction is sent to each of
+        them.  An entry of an unknown type is sent to none.
         """
-        if self.event is None:
+        if self.unknown_type:
+            return False
+        if self.event is None or isinstance(self.event, Retraction):
             return self.kind in wanted.kinds
         if self._facets is None:
             self._facets = Facets(self.event)

@@ -9,21 +9,22 @@ from worker.gateway import models
 from worker.gateway.spec.openapi import schema_components
 from worker.gateway.spec.openapi_components import Json
 from worker.gateway.spec.parameters import filter_parameters
-from worker.schema import KIND_SPECS, KINDS
+from worker.schema import KIND_SPECS, KINDS, RETRACTION, Retraction
 
 ASYNCAPI_DESCRIPTION: Final = """\
 `/v1/stream` over Server-Sent Events, or over a WebSocket if the request asks for an upgrade. Filters, cursors and
 errors are described in the OpenAPI document (`/v1/openapi.json`).
 
 **Server-Sent Events.** `event:` is the kind, `id:` the cursor right after the event, `data:` one line of JSON: the
-event, or its CloudEvents envelope. A heartbeat is a comment and an `id:`: a browser stores the cursor and dispatches
-nothing. `event: gap` reports events that were trimmed before they were read, do not decode, or were lost with their
-stream; the stream continues. `event: error` is the last frame: a problem document (RFC 9457).
+event, or its CloudEvents envelope. `event: retraction` withdraws an event that was published before; `of` in its data
+is the id of that event. A heartbeat is a comment and an `id:`: a browser stores the cursor and dispatches nothing.
+`event: gap` reports events that were trimmed before they were read, do not decode, or were lost with their stream; the
+stream continues. `event: error` is the last frame: a problem document (RFC 9457). Skip frames of any other name.
 
 **WebSocket.** Every message is text: `{"id": cursor, "type": kind, "time": …, "data": event}`, or the CloudEvents
-envelope; `type` may also be `heartbeat`, `gap` or `error`. Close codes: 4008 the client is too slow (resume from the
-last id), 1001 the gateway is stopping, 1013 history cannot be read at present (reconnect), 1008 the client sent a
-message, or its token was revoked.
+envelope; `type` may also be `retraction`, `heartbeat`, `gap` or `error`. Skip messages of any other type. Close codes:
+4008 the client is too slow (resume from the last id), 1001 the gateway is stopping, 1013 history cannot be read at
+present (reconnect), 1008 the client sent a message, or its token was revoked.
 """
 
 
@@ -45,13 +46,15 @@ def make_asyncapi() -> Json:
         "channels": {"events": _channel("http", "sse"), "socket": _channel("ws", "ws")},
         "operations": {"listen": _send_operation("events"), "listen_socket": _send_operation("socket")},
         "components": {
-            "schemas": schema_components(*(spec.struct for spec in KIND_SPECS.values()), models.Gap, models.Problem),
+            "schemas": schema_components(
+                *(spec.struct for spec in KIND_SPECS.values()), Retraction, models.Gap, models.Problem
+            ),
             "messages": _messages(),
         },
     }
 
 
-FRAMES: Final = (*KINDS, "heartbeat", "gap", "error")
+FRAMES: Final = (*KINDS, RETRACTION, "heartbeat", "gap", "error")
 
 
 def _channel(server: str, form: str) -> Json:
@@ -78,6 +81,7 @@ def _send_operation(channel: str) -> Json:
 def _messages() -> Json:
     data: Json = {
         **{kind: _ref(spec.struct.__name__) for kind, spec in KIND_SPECS.items()},
+        RETRACTION: _ref(Retraction.__name__),
         "heartbeat": {"type": "object", "maxProperties": 0},
         "gap": _ref("Gap"),
         "error": _ref("Problem"),

@@ -1,4 +1,4 @@
-"""Metrics of webhooks and sinks, updated where the work is done."""
+"""Metrics of webhooks, sinks and other readers of the event streams, updated where the work is done."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ UNDER_WAY = Gauge(
     "communique_webhook_events_under_way",
     "Events read that are neither delivered nor dead letters yet.",
     ["webhook"],
+    registry=REGISTRY,
+)
+UNKNOWN_ENTRIES = Counter(
+    "communique_unknown_entries",
+    "Entries of the event streams that were skipped because their type is not known to this version.",
     registry=REGISTRY,
 )
 WRITTEN = Counter(
