@@ -126,6 +126,7 @@ def subscribe_sync(
 
     `idle_s` ends the iteration after that long without an event (None: never), so that a script can read what there is.
 
+    >>> from worker.schema import Retraction
     >>> with subscribe_sync("redis://localhost:6379/0", after="0", idle_s=0.5) as events:
     ...     for event in events:
     ...         if not isinstance(event, Retraction):
