@@ -37,7 +37,7 @@ from worker.consume import Consumer, open_consumer, page_reader
 from worker.discover import Discovery, Source, open_discovery
 from worker.monitor import monitored_service as health
 from worker.queue import HostRequest, Hosts, UrlQueue
-from worker.schema import Page, Task, fleet, task_id
+from worker.schema import Page, Task, article_stream, fleet, task_id
 from worker.settings import Settings
 from worker.streams import connect, retry_while_unavailable, waiting_for_memory
 from worker.streams.embedded_server import run_embedded_server
@@ -241,6 +241,21 @@ async def test_a_full_redis(
         "CommuniqueRedisFull", [Phase(20, series(s, INSTANCE)) for s in (during, after)], tmp_path
     )
     assert not still
+
+
+async def test_a_group_that_never_reads(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, private_redis_url: str
+) -> None:
+    settings = settings.override(redis_url=private_redis_url, stream_bytes=100_000)
+    articles = article_stream(settings.redis.key_prefix)
+    async with connect(private_redis_url) as client, monitored(settings) as scrape:
+        await client.xgroup_create(articles, "idle", id="0", mkstream=True)
+        before = await scrape()
+        for _ in range(40):
+            await client.xadd(articles, {"data": b"x" * 10_000})
+        await wait_until(lambda: has_line(scrape, r'communique_trimmed_unread_entries_total\{stream="article"\} [1-9]'))
+        after = await scrape()
+    assert_fires("CommuniqueUnreadTrimmed", before, after, minutes=10, stream="article")
 
 
 # ---------------------------------------------------------------- queue

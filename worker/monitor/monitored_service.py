@@ -1,4 +1,4 @@
-"""Monitoring of a running service: its heartbeat in Redis, the fleet gauges, and its HTTP endpoints."""
+"""Monitoring of a running service: its heartbeat in Redis, fleet gauges, HTTP endpoints; trimming of the streams."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from worker.monitor.fleet_collector import FLEET_COLLECTOR
 from worker.monitor.health_server import health_server
 from worker.monitor.heartbeat import Heartbeat
 from worker.monitor.snapshot import take_snapshot
+from worker.monitor.stream_trimmer import TRIM_INTERVAL_S, StreamTrimmer
 from worker.queue import UrlQueue, process_consumer_name
 from worker.schema.fleet import HEARTBEAT_INTERVAL_S, FleetSnapshot
 from worker.streams import connect
@@ -61,7 +62,7 @@ async def monitored_service(
         FLEET_COLLECTOR.add_service(service, liveness, poller.last_snapshot)
         stack.callback(FLEET_COLLECTOR.remove_service, service)
         port = stack.enter_context(health_server(settings.metrics, liveness))
-        await stack.enter_async_context(background_tasks(liveness, poller))
+        await stack.enter_async_context(background_tasks(liveness, poller, StreamTrimmer(client, settings)))
         yield port
 
 
@@ -111,8 +112,10 @@ class FleetPoller:
 
 
 @contextlib.asynccontextmanager
-async def background_tasks(liveness: LivenessMonitor, poller: FleetPoller) -> AsyncIterator[None]:
-    """Record heartbeats of the event loop and poll the fleet for the duration of the block, then deregister."""
+async def background_tasks(
+    liveness: LivenessMonitor, poller: FleetPoller, trimmer: StreamTrimmer
+) -> AsyncIterator[None]:
+    """Record heartbeats of the event loop, poll the fleet and trim the streams in the block, then deregister."""
     stop = asyncio.Event()
 
     async def repeat(interval_s: float, step: Callable[[], Awaitable[None]]) -> None:
@@ -126,6 +129,7 @@ async def background_tasks(liveness: LivenessMonitor, poller: FleetPoller) -> As
     tasks = [
         asyncio.create_task(repeat(EVENT_LOOP_INTERVAL_S, record_event_loop)),
         asyncio.create_task(repeat(HEARTBEAT_INTERVAL_S, poller.poll)),
+        asyncio.create_task(repeat(TRIM_INTERVAL_S, trimmer.poll)),
     ]
     try:
         yield

@@ -55,9 +55,7 @@ class WorkerState(Struct, frozen=True, kw_only=True):
 
 async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
     """Count the tasks by state, all at one instant; raise at once if Redis is unavailable."""
-    reply = await scripts.DEPTH.run_once(
-        client, Call([keys.ready, keys.waiting, keys.later, keys.dead], [group.name])
-    )
+    reply = await scripts.DEPTH.run_once(client, Call([keys.ready, keys.waiting, keys.later, keys.dead], [group.name]))
     s, us, length, pending, waiting, delayed, dead, oldest, oldest_ready, oldest_pending = reply
     now_s = int(s) + int(us) / 1e6
     return Depth(

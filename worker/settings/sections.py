@@ -55,6 +55,22 @@ class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url
     stream_length: Annotated[
         Count, doc("Number of entries that each stream of events or articles keeps (approximate trimming).")
     ] = 1_000_000
+    stream_bytes: Annotated[
+        Count | None,
+        doc(
+            "Memory budget of the streams of events and articles together. Above it, their oldest entries are trimmed. "
+            "If unset, half of `maxmemory` of Redis, or 2 GiB if Redis has no limit.",
+            takes="a whole number, at least 1",
+        ),
+    ] = None
+    stream_reserve: Annotated[
+        float,
+        Meta(ge=0, le=1),
+        doc(
+            "Memory beyond that budget, as a share of it, for entries that a consumer group, webhook or sink has not "
+            "read yet. When it is used up, they are trimmed, and the reader is notified of the gap."
+        ),
+    ] = 0.5
     dead_length: Annotated[Count, doc("Number of dead letters kept.")] = 100_000
 
 

@@ -28,7 +28,8 @@ from worker.streams.memory_wait import MEMORY_SHORTAGE, waiting_for_memory
 from worker.streams.pipeline import Arg
 from worker.streams.retry import RETRY_TIMEOUT_S, is_memory_full, retry_while_unavailable
 from worker.streams.script import Call, Script
-from worker.streams.server_check import check_server, is_durable
+from worker.streams.server_check import check_server, evicts_keys, is_durable
+from worker.streams.size import StreamSize, stream_sizes, trim_oldest
 
 __all__ = [
     "MAX_SEQUENCE",
@@ -40,10 +41,12 @@ __all__ = [
     "Entry",
     "Lease",
     "Script",
+    "StreamSize",
     "StreamTail",
     "StreamWrite",
     "check_server",
     "connect",
+    "evicts_keys",
     "id_key",
     "is_durable",
     "is_memory_full",
@@ -54,7 +57,9 @@ __all__ = [
     "read_entries",
     "read_group_entries",
     "retry_while_unavailable",
+    "stream_sizes",
     "stream_tails",
+    "trim_oldest",
     "waiting_for_memory",
     "without_password",
 ]

@@ -46,12 +46,17 @@ def why_unsupported(info: Mapping[str, Any]) -> str | None:
         return "is a cluster, which cannot change keys on several servers in one atomic step: name a single server"
     if _version(info) < BASELINE:
         return f"is version {info['redis_version']}: 6.2 or later is needed"
-    if info.get("maxmemory", 0) > 0 and policy != "noeviction":
+    if evicts_keys(info):
         return (
             f"drops keys when its memory is full (maxmemory-policy {policy}), tasks and events among them: "
             "set maxmemory-policy noeviction"
         )
     return None
+
+
+def evicts_keys(info: Mapping[str, Any]) -> bool:
+    """Return whether a server with this INFO reply (section memory) drops keys when its memory is full."""
+    return int(info.get("maxmemory", 0)) > 0 and info.get("maxmemory_policy", "noeviction") != "noeviction"
 
 
 def _version(info: Mapping[str, Any]) -> tuple[int, ...]:

@@ -71,6 +71,19 @@ CIRCUIT_OPENINGS = Counter(
     registry=REGISTRY,
 )
 
+TRIMMED_ENTRIES = Counter(
+    "communique_trimmed_entries",
+    "Entries that this process removed from a stream because of the memory budget.",
+    ["stream"],
+    registry=REGISTRY,
+)
+TRIMMED_UNREAD = Counter(
+    "communique_trimmed_unread_entries",
+    "Those of them that a consumer group, webhook or sink may not have read: the reserve was used up.",
+    ["stream"],
+    registry=REGISTRY,
+)
+
 SOURCES_ASKED = Counter(
     "communique_sources_asked",
     "Polls of a source by result (read, unchanged, waiting, failed).",
@@ -116,6 +129,9 @@ def init_series() -> None:
     BUILD.info({"version": installed_version(), "python": platform.python_version()})
     for kind in KINDS:
         EVENTS.labels(kind)
+    for stream in ("article", *KINDS):
+        TRIMMED_ENTRIES.labels(stream)
+        TRIMMED_UNREAD.labels(stream)
     for stage in STAGE_NAMES:
         STAGES.labels(stage)
     for cause in ("timeout", "died"):
