@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from worker import cli
-from worker.settings import Settings
+from worker.settings import PREFIX, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
+COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 
 
 class Block(NamedTuple):
@@ -107,16 +108,19 @@ def assert_command_is_valid(words: list[str], *, other: frozenset[str] = frozens
         case "docker":
             _compose(arguments)
         case "export":
-            (assignment,) = arguments
-            name, _, value = assignment.partition("=")
-            Settings.from_env({name: value})
+            given = dict(assignment.split("=", 1) for assignment in arguments)
+            Settings.from_env(given)
+            assert all(name.startswith(PREFIX) or f"${{{name}:-" in COMPOSE for name in given)
+        case "cp":
+            source, _ = arguments
+            assert (ROOT / source).is_file()
         case _:
             assert program in other, f"unknown program {program}"
 
 
 def _compose(arguments: list[str]) -> None:
     """Fail unless a docker compose command uses existing services and known options."""
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    services = yaml.safe_load(COMPOSE)["services"]
     word, *rest = arguments
     assert word == "compose"
     if rest[0] == "--profile":

@@ -24,8 +24,8 @@ invalid value, it gives the valid ones. Durations are in seconds, and may have a
 Sizes are in bytes. Durations of {MAX_SECONDS:,} seconds or more, and counts of {MAX_COUNT:,} or more, are rejected
 as typing errors.
 
-Before you crawl real sites, set `COMMUNIQUE_CONTACT_URL`, so that the owner of a site can reach you. If you run more
-than one process, also set `COMMUNIQUE_REDIS_URL`.
+Set `COMMUNIQUE_CONTACT_URL`, so that the owner of a site can reach you: `consume` and `discover` exit without it. If
+you run more than one process, also set `COMMUNIQUE_REDIS_URL`. With Docker Compose, settings are in the file `.env`.
 
 `communique settings` prints the effective values and marks those set by the environment;
 `communique settings --explain webhook` explains those whose name or section contains that word.
@@ -36,7 +36,7 @@ END = """\
 
 Traces are configured by the standard variables of OpenTelemetry, `OTEL_…`: [operating.md](operating.md#opentelemetry).
 
-`REDIS_IMAGE`, `REDIS_PORT`, `GATEWAY_PORT` and the other variables listed at the head of
+`WORKERS`, `REDIS_IMAGE`, `GATEWAY_PORT` and the other variables listed at the head of
 [docker-compose.yml](../docker-compose.yml) are used by that file only. They do not begin with `COMMUNIQUE_`, because
 an unknown variable with this prefix is an error.
 """

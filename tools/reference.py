@@ -1,29 +1,30 @@
-"""Write the references of docs/ that the program's own types tell: `make reference` runs it."""
+"""Write the files that are generated from the types of the program: `make reference` runs it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools import configuration_page, events_page
+from tools import configuration_page, events_page, settings_file
 from worker.cli.documents import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-DOCS: Final = Path(__file__).parent.parent / "docs"
+ROOT: Final = Path(__file__).parent.parent
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
-    "configuration.md": configuration_page.page,
-    "events.md": events_page.page,
-    "events.schema.json": schema_text,
+    "docs/configuration.md": configuration_page.page,
+    "docs/events.md": events_page.page,
+    "docs/events.schema.json": schema_text,
+    "deploy/settings.env": settings_file.page,
 }
 
 
 def main() -> None:
     """Write every page."""
     for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), encoding="utf-8")
-        print(DOCS.name + "/" + name)
+        (ROOT / name).write_text(page(), encoding="utf-8")
+        print(name)
 
 
 if __name__ == "__main__":

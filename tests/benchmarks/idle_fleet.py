@@ -50,9 +50,8 @@ async def count_commands(workers: int, seconds: float) -> Counter[str]:
 async def _start_worker(url: str) -> asyncio.subprocess.Process:
     env = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
     words = sys.executable, "-m", "worker", "consume"
-    return await asyncio.create_subprocess_exec(
-        *words, env=env | {"COMMUNIQUE_REDIS_URL": url}, stderr=asyncio.subprocess.DEVNULL
-    )
+    given = {"COMMUNIQUE_REDIS_URL": url, "COMMUNIQUE_CONTACT_URL": "https://example.org/bot"}
+    return await asyncio.create_subprocess_exec(*words, env=env | given, stderr=asyncio.subprocess.DEVNULL)
 
 
 async def _calls(client: Redis) -> Counter[str]:

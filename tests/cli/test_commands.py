@@ -42,6 +42,7 @@ COMMANDS = [
     "demo",
 ]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CONTACT = {"COMMUNIQUE_CONTACT_URL": "https://example.org/bot"}
 TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm said on Monday."
 
 
@@ -99,7 +100,8 @@ def test_invalid_arguments_end_with_2_and_a_message(
         (["status"], {"COMMUNIQUE_REDIS_URL": "http://a.example"}, 2, "Redis URL 'http://a.example'"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "redis://me:secret@[::1"}, 2, "Redis URL 'redis://[::1': Invalid IPv6"),
         (["status"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
-        (["consume"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
+        (["consume"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 2, "set COMMUNIQUE_CONTACT_URL to a page"),
+        (["consume"], CONTACT | {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
         (["subscribe"], {"COMMUNIQUE_REDIS_URL": "redis://127.0.0.1:1"}, 1, "127.0.0.1:1"),
         (["discover", "--sources", "/no/such.toml"], {}, 2, "sources file /no/such.toml: No such file"),
         (["extract", "/no/such.txt"], {}, 1, "/no/such.txt: No such file"),

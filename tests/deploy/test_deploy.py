@@ -17,8 +17,9 @@ import yaml
 from jsonschema import Draft7Validator
 from redis.asyncio import Redis
 
+from tools import settings_file
 from worker import cli
-from worker.settings import PREFIX, Settings
+from worker.settings import PREFIX, Settings, variables
 from worker.streams.embedded_server import find_server
 
 ROOT = Path(__file__).parents[2]
@@ -46,21 +47,26 @@ def seconds(duration: str) -> float:
 
 
 def environment(service: str) -> dict[str, str]:
-    """Return a service's variables with `${NAME:-default}` and `${NAME:?message}` replaced as compose does."""
-
-    def filled(match: re.Match[str]) -> str:
-        return match["default"] if match["operator"] == ":-" else "https://example.org/bot"
-
+    """Return the variables that the compose file sets for a service, with the defaults of its own variables."""
     given = SERVICES[service]["environment"]
-    return {name: VARIABLE.sub(filled, value) for name, value in given.items() if value is not None}
+    return {name: default(value) for name, value in given.items() if value is not None}
 
 
-VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+)(?P<operator>:[-?])(?P<default>[^}]*)\}")
+VARIABLE = re.compile(r"\$\{(?P<name>[A-Z_]+):-(?P<default>[^}]*)\}")
+
+
+def default(text: str) -> str:
+    """Replace each `${NAME:-default}` by its default, as compose does with unset variables."""
+    return VARIABLE.sub(lambda match: match["default"], text)
 
 
 def command(service: str) -> list[str]:
     """Return a service's command with the defaults of its variables."""
-    return [VARIABLE.sub(lambda match: match["default"], word) for word in SERVICES[service]["command"]]
+    return [default(word) for word in SERVICES[service]["command"]]
+
+
+def without_comments(path: str) -> str:
+    return re.sub(r"(?m)^\s*#.*$", "", (ROOT / path).read_text(encoding="utf-8"))
 
 
 # ---------------------------------------------------------------- the compose file
@@ -88,15 +94,66 @@ def test_the_head_comment_lists_every_profile_and_variable() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     head, _, rest = text.partition("\nname: ")
     assert {f"--profile {profile}" for profile in PROFILES.values()} <= set(re.findall(r"--profile \w+", head))
-    without_comments = re.sub(r"(?m)^\s*#.*$", "", rest)
-    asked = set(re.findall(r"\$\{([A-Z_]+)", without_comments))
+    asked = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^\s*#.*$", "", rest)))
     asked |= {
         name
         for definition in SERVICES.values()
         for name, value in definition.get("environment", {}).items()
         if value is None
     }
-    assert {name for name in asked if name not in head} == {"COMMUNIQUE_LOG_LEVEL"}  # a setting like any other
+    assert {name for name in asked if name not in head} <= {variable.name for variable in variables(Settings)}
+
+
+# ---------------------------------------------------------------- settings
+FIXED = {
+    "REDIS_URL": "redis://redis:6379/0",
+    "SOURCES": "/etc/communique/sources.toml",
+    "METRICS_HOST": "0.0.0.0",
+    "METRICS_PORT": "9464",
+    "GATEWAY_HOST": "0.0.0.0",
+    "GATEWAY_PORT": "8080",
+}
+"""Settings that the containers determine, which the head of the compose file says."""
+
+
+def test_the_list_of_settings_is_the_one_that_make_reference_writes() -> None:
+    kept = (ROOT / "deploy" / "settings.env").read_text(encoding="utf-8")
+    assert kept == settings_file.page(), "Run `make reference`."
+
+
+@pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
+def test_every_setting_of_the_shell_and_of_the_file_env_reaches_a_service(service: str) -> None:
+    assert SERVICES[service]["env_file"] == [{"path": ".env", "required": False}, "deploy/settings.env"]
+    assert without_comments("deploy/settings.env").split() == [variable.name for variable in variables(Settings)]
+    for name, value in SERVICES[service]["environment"].items():
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in FIXED:
+            assert value.startswith(f"${{{name}:-"), f"{name} of .env is ignored"
+
+
+@pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
+def test_settings_that_the_containers_determine_are_in_the_head_comment(service: str) -> None:
+    given = {name.removeprefix(PREFIX): value for name, value in SERVICES[service]["environment"].items()}
+    assert {name: value for name, value in FIXED.items() if name in given}.items() <= given.items()
+    head, _, _ = (ROOT / "docker-compose.yml").read_text(encoding="utf-8").partition("\nname: ")
+    (fixed,) = re.findall(r"fixed values of (.*?):", " ".join(head.replace("\n#", "\n").split()))
+    assert all(name.rpartition("_")[2] in fixed for name in FIXED)
+
+
+def test_no_variable_is_required_to_read_the_compose_file() -> None:
+    assert not re.findall(r"\$\{[A-Z_]+:?\?", without_comments("docker-compose.yml"))
+
+
+def test_the_example_settings_are_valid() -> None:
+    text = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    lines = dict(re.findall(r"(?m)^#?([A-Z_]+)=(.*)$", text))
+    assert Settings.from_env(lines).fetch.contact_url == lines["COMMUNIQUE_CONTACT_URL"]
+    head, _, _ = (ROOT / "docker-compose.yml").read_text(encoding="utf-8").partition("\nname: ")
+    for name in lines:
+        assert name.startswith((PREFIX, "COMPOSE_")) or name in head
+
+
+def test_the_number_of_workers_is_a_variable() -> None:
+    assert SERVICES["worker"]["deploy"] == {"replicas": "${WORKERS:-1}"}
 
 
 @pytest.mark.parametrize("service", SCALED)
@@ -105,7 +162,9 @@ def test_a_service_can_be_scaled(service: str) -> None:
 
 
 def test_one_service_builds_the_image_of_all() -> None:
-    assert {SERVICES[service]["image"] for service in COMMUNIQUE_SERVICES} == {"communique"}
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    image = f"${{IMAGE:-communique:{version}}}"
+    assert {SERVICES[service]["image"] for service in COMMUNIQUE_SERVICES} == {image}
     assert [service for service in SERVICES if "build" in SERVICES[service]] == ["worker"]
     build = SERVICES["worker"]["build"]
     assert (ROOT / build["context"] / build["dockerfile"]).is_file()
@@ -119,6 +178,7 @@ def test_services_have_minimal_privileges(service: str) -> None:
     assert definition["security_opt"] == ["no-new-privileges:true"]
     assert [mount.partition(":")[0] for mount in definition["tmpfs"]] == ["/tmp"]
     assert "mem_limit" in definition
+    assert {"cpus", "cpu_quota"} & set(definition)
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -138,7 +198,6 @@ def test_services_wait_for_a_healthy_redis(service: str) -> None:
 def test_the_settings_of_a_service_are_valid(service: str) -> None:
     settings = Settings.from_env(environment(service))
     assert settings.redis.url == "redis://redis:6379/0"
-    assert settings.fetch.contact_url == "https://example.org/bot"
 
 
 @pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
@@ -197,17 +256,23 @@ def test_grafana_is_provisioned_with_prometheus_and_the_dashboard() -> None:
 def test_the_gateway_is_published_on_loopback_only_and_checked_for_readiness() -> None:
     assert SERVICES["gateway"]["ports"] == ["127.0.0.1:${GATEWAY_PORT:-8080}:8080"]
     args = cli.build_parser().parse_args(SERVICES["gateway"]["command"])
-    assert (args.host, args.open, args.port) == ("0.0.0.0", True, None)
-    assert Settings().gateway.port == 8080
+    assert (args.host, args.open, args.port) == (None, True, None)
+    gateway = Settings.from_env(environment("gateway")).gateway
+    assert (gateway.host, gateway.port) == ("0.0.0.0", 8080)
     kind, program, option, code = SERVICES["gateway"]["healthcheck"]["test"]
     assert (kind, program, option) == ("CMD", "python", "-c")
     compile(code, "healthcheck", "exec")
     assert "http://127.0.0.1:8080/readyz" in code
 
 
-def test_the_contact_url_is_required() -> None:
-    variable = SERVICES["worker"]["environment"][f"{PREFIX}CONTACT_URL"]
-    assert re.fullmatch(r"\$\{COMMUNIQUE_CONTACT_URL:\?.*User-Agent.*\}", variable)
+@pytest.mark.parametrize("service", ["worker", "discover"])
+def test_services_that_request_sites_exit_without_a_contact_url(
+    service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sources = str(ROOT / "deploy" / "sources.toml")
+    monkeypatch.setattr(os, "environ", environment(service) | {"COMMUNIQUE_SOURCES": sources})
+    assert cli.main(command(service)) == 2
+    assert "set COMMUNIQUE_CONTACT_URL to a page that says who you are" in capsys.readouterr().err
 
 
 def test_services_that_export_traces_get_the_same_variables_of_the_host() -> None:
@@ -222,12 +287,10 @@ def test_services_that_export_traces_get_the_same_variables_of_the_host() -> Non
 def test_a_webhook_without_url_or_secret_names_the_missing_variable(
     missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    passed_on = {name for name, value in SERVICES["webhook"]["environment"].items() if value is None}
     given = {
         "COMMUNIQUE_WEBHOOK_URL": "https://hooks.example.org/press",
         "COMMUNIQUE_WEBHOOK_SECRET": "whsec_" + "A" * 44,
     }
-    assert passed_on == set(given)
     given = environment("webhook") | {name: value for name, value in given.items() if name != missing}
     monkeypatch.setattr(os, "environ", given)
     assert cli.main(command("webhook")) == 2
@@ -247,7 +310,7 @@ def test_the_override_on_the_page_fits_the_compose_file() -> None:
 
 def test_a_sink_writes_to_its_volume_owned_by_its_user() -> None:
     (mount,) = SERVICES["sink"]["volumes"]
-    source, folder = VARIABLE.sub(lambda match: match["default"], mount).split(":")
+    source, folder = default(mount).split(":")
     assert source in COMPOSE["volumes"]
     assert cli.build_parser().parse_args(command("sink")).folder == folder
     user, group = dict(instructions())["USER"].split(":")
@@ -257,10 +320,10 @@ def test_a_sink_writes_to_its_volume_owned_by_its_user() -> None:
 
 def test_sources_are_mounted_read_only_at_their_configured_path() -> None:
     (mount,) = SERVICES["discover"]["volumes"]
-    source, target, mode = mount.split(":")
-    assert (ROOT / source).is_file()
-    assert environment("discover")["COMMUNIQUE_SOURCES"] == target
-    assert mode == "ro"
+    assert (ROOT / default(mount["source"])).is_file()
+    assert environment("discover")["COMMUNIQUE_SOURCES"] == mount["target"]
+    assert mount["read_only"] is True
+    assert mount["bind"]["create_host_path"] is False
 
 
 def test_a_task_fits_into_the_drain_and_the_drain_into_the_grace_period() -> None:

@@ -64,6 +64,18 @@ def required_redis_url(settings: Settings) -> str:
     return settings.redis.url
 
 
+def require_contact_url(settings: Settings) -> None:
+    """Raise UsageError if no contact URL is set and sites of other operators may be requested."""
+    from worker.settings import FetchSettings
+
+    fetch = settings.fetch
+    if fetch.contact_url == FetchSettings().contact_url and not fetch.allow_private_addresses:
+        raise UsageError(
+            "set COMMUNIQUE_CONTACT_URL to a page that says who you are and how to reach you: "
+            "it is part of the User-Agent of every request"
+        )
+
+
 def print_error(message: str) -> None:
     """Print a message for the user to stderr."""
     print(f"communique: {message}", file=sys.stderr)

@@ -9,6 +9,7 @@ from worker.cli.argument_types import port_number
 from worker.cli.command import (
     add_sources_option,
     print_error,
+    require_contact_url,
     required_redis_url,
     set_command,
     with_tracing,
@@ -41,6 +42,7 @@ def discover_command(args: argparse.Namespace, settings: Settings) -> int:
     from worker.discover import load_sources
 
     sources = load_sources(args.sources or settings.discover.sources)
+    require_contact_url(settings)
     results = uvloop.run(_discover(sources, settings, once=args.once))
     for result in results:
         print(_format_result(result))
@@ -92,6 +94,7 @@ def consume_command(_: argparse.Namespace, settings: Settings) -> int:
     """Run a worker until a signal, then finish the tasks in progress."""
     import uvloop
 
+    require_contact_url(settings)
     uvloop.run(_consume(settings))
     return 0
 

@@ -82,7 +82,8 @@ class FetchSettings(Struct, frozen=True, kw_only=True):
         Meta(pattern=r"^[!-~]+\Z"),
         doc(
             "A page about the operator of this crawler. It is part of the User-Agent of every request, so that the "
-            "owner of a site can reach you. Set it to your own page.",
+            "owner of a site can reach you. `consume` and `discover` exit if it is not set, unless "
+            "`COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES` is.",
             takes="an address, in ASCII without spaces",
         ),
     ] = "https://communique.example/bot"

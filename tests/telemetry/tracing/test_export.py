@@ -222,6 +222,7 @@ async def test_a_worker_exports_its_last_spans_on_sigterm(settings: Settings, co
         "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
         "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,
         "COMMUNIQUE_PROCESSES": "1",
+        "COMMUNIQUE_CONTACT_URL": "https://example.org/bot",
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
     }
     clean = {n: v for n, v in os.environ.items() if not n.startswith("COMMUNIQUE_")}
