@@ -138,6 +138,9 @@ FLEET = FleetSnapshot(
     ),
     memory_bytes=212_000_000,
     memory_limit_bytes=1_073_741_824,
+    stream_bytes={"article": 121_000_000, "statement": 41_000_000, "decision": 9_000_000, "meeting": 3_000_000},
+    stream_budget_bytes=536_870_912,
+    stream_reserve_bytes=268_435_456,
 )
 
 

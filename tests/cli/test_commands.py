@@ -219,7 +219,14 @@ def test_put_reports_counts_and_refuses_invalid_urls(settings: Settings) -> None
     assert ended.stdout == "1 put, 1 seen before, 1 refused\n"
     assert ended.returncode == 1
     assert "refused 'ftp://a.example/2'" in ended.stderr
-    assert json.loads(communique("status", "--json", **environ).stdout)["backlog"] == 1
+    status = json.loads(communique("status", "--json", COMMUNIQUE_STREAM_BYTES="5000000", **environ).stdout)
+    assert status["backlog"] == 1
+    assert (status["stream_bytes"], status["stream_budget_bytes"], status["stream_reserve_bytes"]) == (
+        0,
+        5_000_000,
+        2_500_000,
+    )
+    assert status["redis_bytes"] > 0
 
 
 def test_put_enqueues_the_valid_urls_of_a_list_with_garbage(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from tests.monitor.snapshots import AGE_S, old_entry_id, snapshot
 from worker.monitor.snapshot import MAX_HOSTS
 from worker.queue import HostRequest, Hosts, QueueKeys, UrlQueue
-from worker.schema import Task, event_stream
+from worker.schema import KINDS, Task, event_stream
 from worker.settings import Settings
 
 
@@ -24,6 +24,10 @@ async def test_a_snapshot_of_an_empty_redis_is_empty_and_creates_no_key(redis: R
     assert (fleet.lag_s, fleet.oldest_pending_s) == (0, 0)
     assert (fleet.services, fleet.hosts, fleet.lags, fleet.dead_letters) == ((), (), (), ())
     assert fleet.memory_bytes > 0
+    assert fleet.stream_bytes.keys() == {"article", *KINDS}
+    assert sum(fleet.stream_bytes.values()) == 0
+    assert (fleet.stream_budget_bytes, fleet.stream_reserve_bytes) == (2 << 30, 1 << 30)
+    assert fleet.eviction_policy is None
     assert not [key async for key in redis.scan_iter(match=f"{settings.redis.key_prefix}*")]
 
 

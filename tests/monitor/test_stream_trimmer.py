@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
+from worker.errors import EventStreamError
 from worker.monitor.consumer_status import publish_consumer_status
+from worker.monitor.memory import product_streams
 from worker.monitor.stream_budget import StreamBudget, stream_budget
-from worker.monitor.stream_trimmer import StreamTrimmer, product_streams
+from worker.monitor.stream_trimmer import StreamTrimmer
 from worker.monitor.unread import oldest_needed_ids
 from worker.schema import article_stream, event_stream
 from worker.schema.fleet import ConsumerStatus
 from worker.streams import connect, range_entries, stream_sizes
+from worker.subscribe import subscribe
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -112,6 +115,23 @@ async def test_unread_entries_are_trimmed_once_the_reserve_is_used_up(
     assert (await stream_sizes(client, [articles]))[articles].entries > 50  # its share is its own
     assert metrics.counter_totals(metrics.TRIMMED_UNREAD, "stream")["statement"] > lost
     assert {line["stream"] for line in lines if line["event"] == "unread_entries_trimmed"} == {statements}
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_a_subscriber_whose_entries_are_trimmed_unread_is_told_of_the_gap(
+    client: Redis, private_redis_url: str, settings: Settings, statements: str, group: str | None
+) -> None:
+    target: Any = {"prefix": settings.redis.key_prefix, "kinds": ["statement"]}
+    await publish(client, settings, 1)
+    first = (await range_entries(client, statements, count=1))[0].id
+    if group:
+        await client.xgroup_create(statements, group, id=first)
+    for _ in range(10):
+        await publish(client, settings, 10)
+        await StreamTrimmer(client, settings).trim(StreamBudget(MB, MB // 2))
+    async with subscribe(private_redis_url, after=first, group=group, **target) as events:
+        with pytest.raises(EventStreamError, match="was trimmed away before it was read"):
+            await anext(events)
 
 
 async def test_pending_entries_and_positions_of_webhooks_are_needed(

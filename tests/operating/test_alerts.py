@@ -243,6 +243,18 @@ async def test_a_full_redis(
     assert not still
 
 
+async def test_an_eviction_policy_that_is_set_later(
+    settings: Settings, monitored: Monitored, assert_fires: AssertFires, private_redis_url: str
+) -> None:
+    settings = settings.override(redis_url=private_redis_url)
+    async with connect(private_redis_url) as client, monitored(settings) as scrape:
+        await client.config_set("maxmemory", 100_000_000)
+        before = await scrape()
+        await client.config_set("maxmemory-policy", "allkeys-lru")
+        after = await scrape()
+    assert_fires("CommuniqueRedisEvictsKeys", before, after)
+
+
 async def test_a_group_that_never_reads(
     settings: Settings, monitored: Monitored, assert_fires: AssertFires, private_redis_url: str
 ) -> None:

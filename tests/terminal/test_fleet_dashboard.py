@@ -1,5 +1,6 @@
 """The dashboard of the fleet: alarming figures are red, empty parts are left out."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -199,8 +200,23 @@ def test_counts_of_hosts_agree_with_their_verbs(waiting: int, down: int, words: 
 
 
 def test_one_dead_letter_is_singular() -> None:
-    assert "1 dead letter  Redis" in rendered(replace(QUIET, dead=1))
-    assert "2 dead letters  Redis" in rendered(replace(QUIET, dead=2))
+    assert re.search(r"1 dead letter\s*\n", rendered(replace(QUIET, dead=1)))
+    assert re.search(r"2 dead letters\s*\n", rendered(replace(QUIET, dead=2)))
+
+
+def test_memory_is_shown_with_the_budget_of_the_streams_and_an_evicting_policy() -> None:
+    fleet = replace(
+        QUIET,
+        memory_bytes=40_000_000,
+        memory_limit_bytes=64_000_000,
+        stream_bytes={"article": 20_000_000, "statement": 5_000_000},
+        stream_budget_bytes=32_000_000,
+        stream_reserve_bytes=16_000_000,
+    )
+    line = next(x for x in rendered(fleet).splitlines() if x.startswith("memory"))
+    assert "Redis 40 MB of 64 MB  streams 25 MB of 32 MB  reserve for readers 16 MB" in line
+    assert "may drop keys" not in line
+    assert "may drop keys (maxmemory-policy allkeys-lru)" in rendered(replace(fleet, eviction_policy="allkeys-lru"))
 
 
 def test_a_title_and_its_text_are_separated() -> None:

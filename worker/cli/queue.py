@@ -105,6 +105,7 @@ def status_command(args: argparse.Namespace, settings: Settings) -> int:
 
 
 async def _status(settings: Settings) -> dict[str, int | float | None]:
+    from worker.monitor.memory import read_memory_use
     from worker.monitor.records import redis_time
     from worker.queue import UrlQueue
     from worker.queue.host_states import count_hosts
@@ -116,6 +117,14 @@ async def _status(settings: Settings) -> dict[str, int | float | None]:
         depth = msgspec.structs.asdict(await queue.depth())
         hosts = await count_hosts(client, queue.keys, (await redis_time(client)).timestamp() * 1000)
         depth |= {"waiting_hosts": hosts.waiting, "down_hosts": hosts.down}
+        memory = await read_memory_use(client, settings)
+        depth |= {
+            "redis_bytes": memory.used_bytes,
+            "redis_limit_bytes": memory.limit_bytes,
+            "stream_bytes": sum(memory.stream_bytes.values()),
+            "stream_budget_bytes": memory.budget.bytes,
+            "stream_reserve_bytes": memory.budget.reserve_bytes,
+        }
         return depth | await events_per_kind(redis_url, settings.redis.key_prefix)
 
 

@@ -59,6 +59,7 @@ class FleetCollector(Collector):
             unlabelled(waiting),
         )
         yield from _queue_gauges(snapshot)
+        yield from _memory_gauges(snapshot)
         yield from _service_gauges(snapshot)
         yield from _host_gauges(snapshot)
         yield from _lag_gauges(snapshot.lags if snapshot else ())
@@ -117,8 +118,38 @@ _QUEUE_GAUGES: Final = (
         "Time since the oldest pending task became ready; 0 if there is none.",
     ),
     ("dead", "queue_dead_letters", "Dead letters kept."),
+)
+"""Field of `FleetSnapshot`, name without prefix, help text."""
+
+
+def _memory_gauges(snapshot: FleetSnapshot | None) -> Iterator[Metric]:
+    for field, name, help_text in _MEMORY_GAUGES:
+        values = [float(getattr(snapshot, field))] if snapshot else []
+        yield gauge(f"communique_{name}", help_text, (), unlabelled(values))
+    yield gauge(
+        "communique_stream_bytes",
+        "Estimated memory of a stream.",
+        ("stream",),
+        [((name,), float(size)) for name, size in snapshot.stream_bytes.items()] if snapshot else (),
+    )
+    evicts = [float(snapshot.eviction_policy is not None)] if snapshot else []
+    yield gauge(
+        "communique_redis_evicts_keys",
+        "1 if Redis drops keys when its memory is full (maxmemory-policy is not noeviction).",
+        (),
+        unlabelled(evicts),
+    )
+
+
+_MEMORY_GAUGES: Final = (
     ("memory_bytes", "redis_memory_bytes", "Memory that Redis uses."),
     ("memory_limit_bytes", "redis_memory_limit_bytes", "Memory limit of Redis (maxmemory); 0 if there is none."),
+    ("stream_budget_bytes", "stream_budget_bytes", "Memory budget of all streams of articles and events together."),
+    (
+        "stream_reserve_bytes",
+        "stream_reserve_bytes",
+        "Memory beyond the budget for entries that a consumer group, webhook or sink has not finished.",
+    ),
 )
 """Field of `FleetSnapshot`, name without prefix, help text."""
 

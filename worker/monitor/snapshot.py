@@ -8,6 +8,7 @@ from redis.exceptions import ResponseError
 
 from worker.monitor.consumer_status import read_consumer_statuses
 from worker.monitor.heartbeat import read_heartbeats
+from worker.monitor.memory import read_memory_use
 from worker.monitor.records import redis_time
 from worker.queue.host_states import HostState, count_hosts, list_hosts
 from worker.schema import KINDS, article_stream, event_stream
@@ -37,7 +38,7 @@ async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, d
     now_ms = at.timestamp() * 1000
     counts = await count_hosts(client, queue.keys, now_ms)
     hosts = await list_hosts(client, queue.keys, now_ms, MAX_HOSTS)
-    memory: Any = await client.info("memory")
+    memory = await read_memory_use(client, settings)
     heartbeats = await read_heartbeats(client, prefix)
     consumers = await read_consumer_statuses(client, prefix)
     return FleetSnapshot(
@@ -52,8 +53,12 @@ async def take_snapshot(client: Redis, queue: UrlQueue, settings: Settings, *, d
         consumers=tuple(consumers),
         lags=(*await _group_lags(client, prefix, at), *await _consumer_lags(client, prefix, consumers, at)),
         dead_letters=await _dead_letters(queue, dead_letters) if dead_letters else (),
-        memory_bytes=int(memory.get("used_memory", 0)),
-        memory_limit_bytes=int(memory.get("maxmemory", 0)),
+        memory_bytes=memory.used_bytes,
+        memory_limit_bytes=memory.limit_bytes,
+        stream_bytes=memory.stream_bytes,
+        stream_budget_bytes=memory.budget.bytes,
+        stream_reserve_bytes=memory.budget.reserve_bytes,
+        eviction_policy=memory.eviction_policy,
     )
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 from redis.exceptions import RedisError
 
+from worker.monitor.memory import product_streams
 from worker.monitor.stream_budget import StreamBudget, entries_to_trim, stream_budget
 from worker.monitor.unread import oldest_needed_ids
-from worker.schema import KINDS, article_stream, event_stream
 from worker.streams import evicts_keys, is_memory_full, stream_sizes, trim_oldest
 from worker.telemetry import metrics
 
@@ -27,11 +27,6 @@ TRIM_INTERVAL_S: Final = 1.0
 """Interval between two checks of the streams, by any service of the fleet."""
 MEMORY_CHECK_INTERVAL_S: Final = 15.0
 """Interval at which a service reads the memory limit and the eviction policy of the server."""
-
-
-def product_streams(prefix: str) -> dict[str, str]:
-    """Return key -> name ("article", or a kind of event) of the streams that the budget covers."""
-    return {article_stream(prefix): "article"} | {event_stream(prefix, kind): str(kind) for kind in KINDS}
 
 
 class StreamTrimmer:

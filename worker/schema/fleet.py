@@ -152,6 +152,14 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     """Memory used by Redis."""
     memory_limit_bytes: int = 0
     """`maxmemory` of Redis; 0 if there is no limit."""
+    stream_bytes: dict[str, int] = {}
+    """Name of a stream ("article", or a kind of event) -> its estimated memory in Redis."""
+    stream_budget_bytes: int = 0
+    """Memory budget of all these streams together."""
+    stream_reserve_bytes: int = 0
+    """Memory beyond the budget for entries that a reader has not finished."""
+    eviction_policy: str | None = None
+    """`maxmemory-policy` if it makes Redis drop keys when its memory is full; else None."""
 
     @property
     def unfinished(self) -> int:

@@ -30,7 +30,7 @@ def render_fleet(fleet: FleetSnapshot) -> RenderableType:
 
     Without heartbeats a hint replaces the services; the other tables are left out if they are empty.
     """
-    parts: list[RenderableType] = [Group(_queue(fleet), _rates(fleet)), _services(fleet)]
+    parts: list[RenderableType] = [Group(_queue(fleet), _memory(fleet), _rates(fleet)), _services(fleet)]
     if fleet.hosts:
         parts.append(_hosts(fleet.hosts, fleet))
     if fleet.lags or fleet.consumers:
@@ -40,10 +40,9 @@ def render_fleet(fleet: FleetSnapshot) -> RenderableType:
     return Group(*(line for part in parts for line in (Text(), part)))
 
 
-# ---------------------------------------------------------------- two lines of figures
+# ---------------------------------------------------------------- lines of figures
 def _queue(fleet: FleetSnapshot) -> Text:
     nearly_full = fleet.unfinished > NEARLY_FULL * fleet.max_backlog
-    memory_nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     return _line(
         "queue",
         (f"{fleet.backlog:,} ready", "bold red" if nearly_full else "bold"),
@@ -53,7 +52,19 @@ def _queue(fleet: FleetSnapshot) -> Text:
         (f"lag {format_duration(fleet.lag_s)}", severity_style(fleet.lag_s)),
         (f"oldest in progress {format_duration(fleet.oldest_pending_s)}", ""),
         (plural(fleet.dead, "dead letter"), "yellow" if fleet.dead else ""),
-        (f"Redis {_memory(fleet)}", "bold red" if memory_nearly_full else ""),
+    )
+
+
+def _memory(fleet: FleetSnapshot) -> Text:
+    nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
+    streams, budget = sum(fleet.stream_bytes.values()), fleet.stream_budget_bytes
+    evicts = f"may drop keys (maxmemory-policy {sanitise(fleet.eviction_policy)})" if fleet.eviction_policy else ""
+    return _line(
+        "memory",
+        (f"Redis {_used(fleet.memory_bytes, fleet.memory_limit_bytes)}", "bold red" if nearly_full else "bold"),
+        (f"streams {_used(streams, budget)}", "yellow" if streams > budget else ""),
+        (f"reserve for readers {_megabytes(fleet.stream_reserve_bytes)}", ""),
+        *([(evicts, "bold red")] if evicts else []),
     )
 
 
@@ -142,6 +153,9 @@ def _dead_letters(letters: Sequence[DeadLetterSummary]) -> Table:
     return table
 
 
-def _memory(fleet: FleetSnapshot) -> str:
-    used = f"{fleet.memory_bytes / 1e6:,.0f} MB"
-    return f"{used} of {fleet.memory_limit_bytes / 1e6:,.0f} MB" if fleet.memory_limit_bytes else used
+def _used(used: int, limit: int) -> str:
+    return f"{_megabytes(used)} of {_megabytes(limit)}" if limit else _megabytes(used)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
