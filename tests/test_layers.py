@@ -33,6 +33,7 @@ LAYERS = {
     "sink": 6,
     "monitor": 7,
     "gateway": 8,
+    "forget": 8,
     "local": 8,
     "cli": 9,
     "__main__": 10,

@@ -36,6 +36,7 @@ COMMANDS = [
     "top",
     "health",
     "dead",
+    "forget",
     "settings",
     "schema",
     "run",

@@ -79,6 +79,11 @@ COMMANDS = (
     ),
     CommandEntry("dead", "queue", "list the dead letters, or enqueue them again"),
     CommandEntry(
+        "forget",
+        "forget",
+        "remove an article, or all of a host, from streams and queue; publish retractions of its events",
+    ),
+    CommandEntry(
         "settings",
         "settings",
         "print every setting in force, its default, and whether the environment sets it",

@@ -20,6 +20,10 @@ SCHEDULE: Final = _script("schedule")
 PROMOTE: Final = _script("promote")
 REQUEUE: Final = _script("markers", "requeue")
 
+# ---------------------------------------------------------------- remove tasks
+MARK_SEEN: Final = _script("markers", "mark_seen")
+REMOVE_TASKS: Final = _script("remove_tasks")
+
 # ---------------------------------------------------------------- end a delivery
 SETTLE: Final = _script("lease", "markers", "settle")
 PUT_BACK: Final = _script("lease", "put_back")
