@@ -19,15 +19,16 @@ from redis.asyncio import Redis
 
 from tools import settings_file
 from worker import cli
+from worker.monitor.health_server import health_server
 from worker.settings import PREFIX, Settings, variables
 from worker.streams.embedded_server import find_server
+from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 COMMUNIQUE_SERVICES = ("discover", "worker", "gateway", "webhook", "sink")
 SCALED = ("discover", "worker", "webhook")
-HEALTH_CHECKED = ("discover", "worker", "webhook", "sink")
 PROFILES = {"webhook": "webhook", "sink": "files", "prometheus": "observe", "grafana": "observe"}
 OBSERVERS = ("grafana", "prometheus")
 SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
@@ -206,11 +207,27 @@ def test_the_command_of_a_service_is_valid(service: str) -> None:
     assert asked == {"worker": "consume"}.get(service, service)
 
 
-@pytest.mark.parametrize("service", HEALTH_CHECKED)
-def test_the_health_check_of_a_service_is_a_valid_command(service: str) -> None:
-    kind, program, *arguments = SERVICES[service]["healthcheck"]["test"]
-    assert (kind, program) == ("CMD", "communique")
-    assert cli.build_parser().parse_args(arguments).command.__name__ == "health_command"
+@pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
+def test_the_health_check_of_a_service_is_a_program_of_the_image(service: str) -> None:
+    assert SERVICES[service]["healthcheck"]["test"] == ["CMD", "ready", *(["8080"] if service == "gateway" else [])]
+    assert ("COPY", "deploy/ready /opt/communique/bin/ready") in instructions()
+
+
+async def test_the_health_check_follows_the_readiness_of_a_service() -> None:
+    liveness = LivenessMonitor({"redis": LoopSpec(max_silence_s=3600)})
+    with health_server(Settings.of(metrics_port=0).metrics, liveness) as port:
+        assert await ready(port) == 0
+        assert await ready("", COMMUNIQUE_METRICS_PORT=str(port)) == 0
+        liveness.mark_ended("redis")
+        assert await ready(port) == 1
+    assert await ready(port) == 1
+
+
+async def ready(*arguments: object, **environ: str) -> int | None:
+    words = (str(argument) for argument in arguments if argument)
+    quiet = asyncio.subprocess.DEVNULL
+    check = await asyncio.create_subprocess_exec(ROOT / "deploy" / "ready", *words, env=environ, stdout=quiet)
+    return await check.wait()
 
 
 @pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
@@ -259,10 +276,6 @@ def test_the_gateway_is_published_on_loopback_only_and_checked_for_readiness() -
     assert (args.host, args.open, args.port) == (None, True, None)
     gateway = Settings.from_env(environment("gateway")).gateway
     assert (gateway.host, gateway.port) == ("0.0.0.0", 8080)
-    kind, program, option, code = SERVICES["gateway"]["healthcheck"]["test"]
-    assert (kind, program, option) == ("CMD", "python", "-c")
-    compile(code, "healthcheck", "exec")
-    assert "http://127.0.0.1:8080/readyz" in code
 
 
 @pytest.mark.parametrize("service", ["worker", "discover"])
