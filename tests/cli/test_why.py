@@ -219,7 +219,7 @@ async def test_a_duplicate_names_the_address_of_the_publication(settings: Settin
     found = await report(settings, URL)
     assert found["now"] == "settled"
     assert "from another address: https://b.example/" in found["published"]
-    assert found["queued"].startswith("yes, but its task is not stored any more")
+    assert found["queued"].startswith("yes, but its task is no longer stored")
 
 
 async def test_the_extent_of_the_search_for_the_article_is_said(
@@ -239,8 +239,8 @@ async def test_a_trimmed_article_leaves_only_the_markers(redis: Redis, settings:
     await queue.settle_many([publication(settings, await deliver(queue))])
     await redis.xtrim(article_stream(settings.redis.key_prefix), maxlen=0, approximate=False)
     found = await report(settings)
-    assert found["now"] == "settled: its article was published before, or is trimmed"
-    assert found["queued"].startswith("yes, but its task is not stored any more")
+    assert found["now"] == "settled: its article was published before, or has been trimmed"
+    assert found["queued"].startswith("yes, but its task is no longer stored")
 
 
 # ---------------------------------------------------------------- host and robots.txt
@@ -248,7 +248,7 @@ async def test_a_failing_host_is_described(redis: Redis, settings: Settings, que
     await queue.put_many([TASK, *others(1)])
     await Hosts(redis, settings).failed(HostRequest("a.example", "1"), "http_429", jitter=0.5, pause_s=2_900)
     host = (await report(settings))["host"]
-    assert host.startswith("a.example: fails for ")
+    assert host.startswith("a.example: failing for ")
     assert "http_429, 1 in a row; 1 task in its queue, 1 active; delay 1.0s; next request in 4" in host
 
 
@@ -260,7 +260,7 @@ async def test_a_failing_host_is_described(redis: Redis, settings: Settings, que
             b"User-agent: *\nDisallow: /news\nAllow: /news/1\nCrawl-delay: 70",
             "allowed by the line Allow: /news/1; sets a delay of 1m 10s; fetched ",
         ),
-        (b"", "allowed as no line matches; fetched "),
+        (b"", "allowed because no line matches; fetched "),
     ],
 )
 async def test_the_line_of_robots_txt_that_decides_is_named(

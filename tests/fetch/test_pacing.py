@@ -242,6 +242,6 @@ async def test_a_host_that_answers_gets_the_tasks_back_that_were_given_up(
 
 def test_no_more_requests_are_slow_than_allowed() -> None:
     slots = SlowSlots(after_s=1.0, most=2)
-    assert [slots.take() for _ in range(3)] == [True, True, False]
-    slots.free()
-    assert slots.take()
+    assert [slots.acquire() for _ in range(3)] == [True, True, False]
+    slots.release()
+    assert slots.acquire()

@@ -96,7 +96,7 @@ class ModelState:
         assert self.line[host].pop(0) == name_of(task)
         self.ready[entry] = name_of(task)
         assert self.active(host) <= found.hosts[host].most_active(MAX_REQUESTS)
-        assert found.hosts[host].gate(1000 * HOST_DELAY_S) <= found.now_ms + LEAD_MS
+        assert found.hosts[host].next_request_at(1000 * HOST_DELAY_S) <= found.now_ms + LEAD_MS
         now_s = self.requests.now_s
         assert now_s - self.released_at.get(host, -1e9) >= HOST_DELAY_S - TOLERANCE_S
         assert now_s >= self.requests.blocked_until[host] - TOLERANCE_S

@@ -37,7 +37,7 @@ class Host(Struct):
         """Return a field of the state as a number; None where it is missing."""
         return float(self.state[field]) if field in self.state else None
 
-    def gate(self, default_delay_ms: float) -> float:
+    def next_request_at(self, default_delay_ms: float) -> float:
         """Return the earliest time of the next request if the one with a permit is sent at its end."""
         hold, delay_ms = self.ms("hold"), self.ms("delay") or default_delay_ms
         sent_at = self.ms("sent_at") if hold is None else max(self.ms("sent_at") or 0.0, hold)
@@ -45,7 +45,7 @@ class Host(Struct):
 
     def due(self, default_delay_ms: float) -> float:
         """Return the earliest release of the next task."""
-        return max(self.ms("next") or 0.0, self.gate(default_delay_ms)) - LEAD_MS
+        return max(self.ms("next") or 0.0, self.next_request_at(default_delay_ms)) - LEAD_MS
 
     def most_active(self, max_requests: int) -> int:
         """Return how many tasks may be active."""

@@ -47,7 +47,7 @@ async def model(redis_url: str) -> None:
 ALL = "*"
 GIVEN_UP = hosts_tests.test_tasks_of_a_host_that_is_given_up_are_enqueued_again_when_it_answers
 NEW_HOST = hosts_tests.test_one_task_of_a_new_host_is_released_and_four_once_it_has_answered
-GATE = hosts_tests.test_a_second_request_waits_until_the_first_is_known_to_be_sent_and_then_for_the_delay
+DELAY = hosts_tests.test_a_second_request_waits_until_the_first_is_known_to_be_sent_and_then_for_the_delay
 LIMIT = hosts_tests.test_no_more_requests_are_in_flight_than_allowed
 REPORT = hosts_tests.test_a_task_waits_for_the_report_of_a_permit_and_no_longer
 SUCCESS = hosts_tests.test_a_success_closes_the_breaker
@@ -61,7 +61,7 @@ OLD_WORKER = migration.test_a_queue_with_a_worker_of_format_1_is_refused_with_it
 
 MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     # ---------------------------------------------------------------- release
-    ("released before the delay is over", ALL, "math.max(get_gate(), tonumber(state[1]) or 0, ", "math.max(tonumber(state[1]) or 0, ", model),
+    ("released before the delay is over", ALL, "math.max(next_request_at(), tonumber(state[1]) or 0, ", "math.max(tonumber(state[1]) or 0, ", model),
     ("released before the last release is a delay ago", ALL, "    set('next', at + LEAD)\n", "", model),
     ("released during a pause", ALL, "tonumber(state[2]) or 0, tonumber(state[6]) or 0)", "tonumber(state[6]) or 0)", model),
     ("released while a permit is out", ALL, ", tonumber(state[6]) or 0)", ")", partial(REPORT, report="sent")),
@@ -96,25 +96,25 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("requeued and not counted", "REQUEUE", "redis.call('INCR', WAITING)", "", model),
     ("a requeued task may be put again", "REQUEUE", "set_marker(KEYS[8], ARGV[6], '', ARGV[7])", "", tests.test_a_requeued_task_counts_as_seen),
     # ---------------------------------------------------------------- permits
-    ("no delay", "PERMIT", "if wait > 0 then return wait end", "", GATE),
-    ("no pause", "PERMIT", "math.max(get_gate(), get('retry_at'))", "get_gate()", SUCCESS),
-    ("two permits at once", "PERMIT", "get('hold') > now or ", "", GATE),
+    ("no delay", "PERMIT", "if wait > 0 then return wait end", "", DELAY),
+    ("no pause", "PERMIT", "math.max(next_request_at(), get('retry_at'))", "next_request_at()", SUCCESS),
+    ("two permits at once", "PERMIT", "get('hold') > now or ", "", DELAY),
     ("no limit of requests", "PERMIT", " or redis.call('ZCARD', KEYS[7]) >= limit", "", LIMIT),
     ("forgotten requests count for ever", "PERMIT", "redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)", "", hosts_tests.test_a_request_without_a_report_is_no_longer_counted_after_its_timeout),
     ("requests are not counted", "PERMIT", "redis.call('ZADD', KEYS[7], string.format('%.0f', now + tonumber(ARGV[6])), ARGV[4])", "", LIMIT),
     ("requests live for ever", "PERMIT", "redis.call('PEXPIRE', KEYS[7], ARGV[6])", "", partial(EXPIRES, steps=["permit"])),
     ("the holder is not noted", "PERMIT", "redis.call('HSET', STATE, 'holder', ARGV[4])", "", hosts_tests.test_a_permit_can_be_renewed_by_its_holder),
     ("a permit cannot be renewed", "PERMIT", "if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then", "if true then", hosts_tests.test_a_permit_can_be_renewed_by_its_holder),
-    ("a permit does not last", "PERMIT", "set('hold', now + tonumber(ARGV[5]))", "", GATE),
+    ("a permit does not last", "PERMIT", "set('hold', now + tonumber(ARGV[5]))", "", DELAY),
     ("no Crawl-delay", "PERMIT", "if tonumber(ARGV[7]) > math.max(get('delay'), default_delay) then", "if false then", hosts_tests.test_a_longer_delay_of_robots_txt_counts_from_the_request_for_robots_txt),
     ("the state lives for ever after a permit", "PERMIT", "redis.call('PEXPIRE', STATE, DAY)", "", partial(EXPIRES, steps=["permit"])),
-    ("the sending is not noted", ALL, "if ago >= 0 then", "if false then", GATE),
+    ("the sending is not noted", ALL, "if ago >= 0 then", "if false then", DELAY),
     ("what was not sent counts as sent", ALL, "if ago >= 0 then", "if true then", hosts_tests.test_a_request_that_was_not_sent_delays_no_other),
     ("an old request moves the last one back", ALL, "math.max(get('sent_at'), exact_now - ago)", "exact_now - ago", hosts_tests.test_a_late_report_does_not_move_the_last_request_back),
     ("a report does not end the permit", ALL, "redis.call('HDEL', STATE, 'holder', 'hold')", "", partial(REPORT, report="sent")),
     ("a report ends the permit of another", ALL, "if redis.call('HGET', STATE, 'holder') == token then", "if true then", hosts_tests.test_a_late_report_does_not_end_the_permit_of_another_request),
     # ---------------------------------------------------------------- reports
-    ("sent: ignored", "SENT", "end_permit(ARGV[4], tonumber(ARGV[5]))", "", GATE),
+    ("sent: ignored", "SENT", "end_permit(ARGV[4], tonumber(ARGV[5]))", "", DELAY),
     ("sent: releases nothing", "SENT", "schedule()\nreturn 1", "return 1", partial(REPORT, report="sent")),
     ("dropped: still in flight", "DROP", "redis.call('ZREM', KEYS[7], ARGV[4])", "", model),
     ("dropped: keeps its permit", "DROP", "end_permit(ARGV[4], tonumber(ARGV[5]))", "", partial(REPORT, report="drop")),

@@ -51,7 +51,7 @@ async def buckets(queue: UrlQueue) -> list[bytes]:  # noqa: F811
 
 
 async def age(queue: UrlQueue, ms: int) -> None:  # noqa: F811
-    """Let all generations and their buckets be older by `ms`."""
+    """Make all generations and their buckets older by `ms`."""
     names: Any = await queue._client.zrange(queue.keys.markers, 0, -1)
     for name in names:
         older = int(name) - ms

@@ -66,7 +66,7 @@ def old(redis: Redis, key_prefix: str) -> OldQueue:
 
 
 async def fill(old: OldQueue, n: int) -> list[Task]:
-    """Fill a queue of format 1 with `n` tasks of 50 hosts: every tenth is delivered, every tenth deferred."""
+    """Fill a queue of format 1 with `n` tasks of 50 hosts: every tenth is delivered, every tenth delayed."""
     tasks = [task(f"https://news{i % 50}.example/{i}") for i in range(n)]
     await old.create_group()
     await old.put_many(tasks)
@@ -81,7 +81,7 @@ async def fill(old: OldQueue, n: int) -> list[Task]:
 
 
 async def check_migrated(client: Redis, keys: QueueKeys, tasks: list[Task], settings: Settings) -> None:
-    """Assert that each task is in the queue once, and each undecodable entry in the dead letters or due for them."""
+    """Assert that each task is in the queue once, and each undecodable entry is a dead letter or due to become one."""
     found = await take_snapshot(client, keys)
     check_invariants(found, settings)
     undecodable = 2 * len(UNDECODABLE) + 1
@@ -135,7 +135,7 @@ async def test_a_migration_whose_replies_are_lost_moves_each_task_once(
 
 
 def lose_first_replies(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lose the reply of every round trip of scripts once: each is repeated."""
+    """Lose the first reply to every batch of scripts, so that each batch is sent twice."""
     send, lost = Script._send, set()
 
     async def lossy(self: Script, client: Redis, calls: Any) -> list[Any]:
@@ -160,7 +160,7 @@ async def test_processes_that_migrate_at_once_move_each_task_once(
         await queue.aclose()
 
 
-async def test_migrated_tasks_are_delivered_and_deferred_rubbish_becomes_dead_letters(
+async def test_migrated_tasks_are_delivered_and_undecodable_delayed_ones_become_dead_letters(
     redis_url: str, settings: Settings, old: OldQueue
 ) -> None:
     tasks = await fill(old, 100)
@@ -211,7 +211,7 @@ async def test_every_command_of_an_old_worker_fails_before_its_first_write(
     await old.put_many([task()])
     async with UrlQueue(redis_url, settings):
         pass
-    await redis.zadd(old.delayed, {"deferred by an old worker": 1})
+    await redis.zadd(old.delayed, {"delayed by an old worker": 1})
     await redis.xadd(old.dead, {"task": "{}"}, id="1-1")
     before = await dump(redis, settings.redis.key_prefix)
     with pytest.raises(ResponseError, match="WRONGTYPE"):
@@ -227,7 +227,7 @@ async def dump(redis: Redis, prefix: str) -> dict[bytes, bytes | None]:
 @pytest.mark.parametrize("version", ["3", "1", "", "x"])
 async def test_an_unknown_format_is_refused(redis_url: str, settings: Settings, redis: Redis, version: str) -> None:
     await redis.set(QueueKeys(settings.redis.key_prefix).format, version)
-    with pytest.raises(UsageError, match=f"has format {version}, this version knows 2: update it"):
+    with pytest.raises(UsageError, match=f"has format {version}, this version supports only 2: update communique"):
         async with UrlQueue(redis_url, settings):
             pass
 

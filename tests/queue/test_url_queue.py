@@ -70,7 +70,7 @@ async def deliver(queue: UrlQueue, *urls: str) -> list[Delivery]:
 
 
 async def pass_time(queue: UrlQueue, task: Task) -> None:
-    """Let the delay of the task's host be over."""
+    """Make the delay of the task's host end now."""
     await queue._client.hdel(queue.keys.host(host_of(task.url)).state, "sent_at", "next")
 
 
@@ -159,7 +159,7 @@ async def test_a_full_queue_rejects_tasks_and_reports_how_many_were_enqueued(
         assert not await queue.put(task("https://news0.example/"))  # seen, which needs no room
         [first, _] = await queue.read(10, 0)
         await queue.retry_later(first, first.task, NOW)
-        with pytest.raises(QueueFull):  # those put off wait too
+        with pytest.raises(QueueFull):  # a task to retry counts, too
             await queue.put(task("https://news9.example/"))
 
 
@@ -352,7 +352,9 @@ async def test_only_the_owner_of_a_lease_writes(
     assert await written(redis, settings) == ["b"]
 
 
-async def test_a_stalled_worker_can_neither_defer_nor_dead_letter_nor_renew(workers: tuple[UrlQueue, UrlQueue]) -> None:
+async def test_a_stalled_worker_can_neither_retry_later_nor_dead_letter_nor_renew(
+    workers: tuple[UrlQueue, UrlQueue],
+) -> None:
     a, b = workers
     [old] = await deliver(a)
     await stall(a)
@@ -457,7 +459,7 @@ DEAD: list[object] = []
 
 
 async def die_in_quarantine(queue: UrlQueue, delivery: Delivery) -> None:
-    """Leave the quarantine as a process does that dies in it."""
+    """Leave the quarantine as if the process died in it."""
     left = queue.quarantine(delivery)
     await left.__aenter__()
     DEAD.append(left)  # its end must not run
@@ -502,8 +504,8 @@ async def test_crashes_add_to_the_failures_counted_before(workers: tuple[UrlQueu
     assert [letter.reason for letter in await b.list_dead_letters()] == ["crashed"]
 
 
-# ---------------------------------------------------------------- put off
-async def test_a_deferred_task_is_promoted_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
+# ---------------------------------------------------------------- retry later
+async def test_a_task_to_retry_is_promoted_when_it_is_due_and_not_before(queue: UrlQueue) -> None:
     [delivery] = await deliver(queue)
     again = msgspec.structs.replace(delivery.task, attempt=1)
     await pass_time(queue, again)
@@ -538,7 +540,7 @@ async def test_due_tasks_are_promoted_earliest_first_in_any_number(
     assert [d.task.url[len("https://news")] for d in await queue.read(10, 0)] == ["4", "3", "2", "1", "0"]
 
 
-async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: UrlQueue, redis: Redis) -> None:
+async def test_a_set_of_retries_of_the_wrong_type_leaves_the_task_pending(queue: UrlQueue, redis: Redis) -> None:
     [delivery] = await deliver(queue)
     await redis.set(queue.keys.later, "x")
     with pytest.raises(ResponseError, match="is a string, not a zset"):
@@ -549,7 +551,7 @@ async def test_a_delayed_set_of_the_wrong_type_leaves_the_task_pending(queue: Ur
     assert await queue.retry_later(delivery, delivery.task, NOW)
 
 
-async def test_an_undecodable_member_of_the_delayed_set_is_dead_lettered(queue: UrlQueue, redis: Redis) -> None:
+async def test_an_undecodable_retry_is_dead_lettered(queue: UrlQueue, redis: Redis) -> None:
     await redis.zadd(queue.keys.later, {"rubbish": 0})
     await queue.release(NOW)
     assert await queue.read(10, 0) == []
@@ -697,7 +699,7 @@ async def test_every_key_begins_with_the_prefix(redis_url: str, redis: Redis, se
     await redis.unlink(*keys)
 
 
-# ---------------------------------------------------------------- Redis forgets, goes away, or is not fit
+# ---------------------------------------------------------------- Redis loses data, is unavailable or unsupported
 async def test_scripts_group_and_all_data_may_be_lost_at_any_step(private_redis_url: str) -> None:
     async with UrlQueue(private_redis_url, Settings()) as queue:
         client = queue._client

@@ -1,4 +1,4 @@
-"""The command of the hosts of the queue: list them, or forget the failures of one."""
+"""`communique hosts`: list the hosts of the queue, or reset the failures of one."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ def add_hosts(parser: argparse.ArgumentParser) -> None:
         hosts_command,
         "communique hosts\ncommunique hosts --json news.example\ncommunique hosts --reset news.example",
     )
-    parser.add_argument("hosts", nargs="*", metavar="HOST", help="hosts to show; without any, those that fail or wait")
-    parser.add_argument("--reset", metavar="HOST", help="forget the failures and pauses of a host: request it now")
+    parser.add_argument("hosts", nargs="*", metavar="HOST", help="hosts to list (default: those that fail or wait)")
+    parser.add_argument(
+        "--reset", metavar="HOST", help="delete the failures and pauses of a host, so that it is requested now"
+    )
     parser.add_argument("--limit", type=positive_int, default=50, metavar="N", help="list at most N hosts (50)")
     parser.add_argument("--json", action="store_true", help="JSON lines")
 
@@ -94,7 +96,7 @@ def _table(states: list[HostState]) -> Table:
 
 
 def _describe(state: HostState) -> str:
-    """Return the state in words: "works", or the last failure and since when the host fails."""
+    """Return the state in words: "works", or the last failure and how long the host has been failing."""
     if state.reason is None:
         return "works"
     return f"{state.reason}, {state.failures} in a row, for {_seconds(state.down_s)}"

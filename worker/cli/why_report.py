@@ -1,4 +1,4 @@
-"""What is known of one URL, as lines for a terminal."""
+"""The history of one URL, as lines for a terminal."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _queued(history: UrlHistory) -> str:
         by = f"by the source {task.source}" if task.source else "by communique put, or over HTTP"
         return f"{_ago(task.put_at, history.at)}, {by}" if task.put_at else by
     if history.markers.seen:
-        return "yes, but its task is not stored any more (settled without a publication of its own, or trimmed)"
+        return "yes, but its task is no longer stored (settled without a publication of its own, or trimmed)"
     if history.is_known:
         return "not within COMMUNIQUE_SEEN_TTL_S"
     return "never, or longer ago than COMMUNIQUE_SEEN_TTL_S"
@@ -65,7 +65,7 @@ def _now(history: UrlHistory, settings: Settings) -> Iterator[str]:
         attempt = f"attempt {history.found.task.attempt + 1} of {settings.retry.max_attempts}"
         yield f"{_place(history.found.place, history)}, {attempt}"
     elif history.markers.done:
-        yield "settled" if history.publication else "settled: its article was published before, or is trimmed"
+        yield "settled" if history.publication else "settled: its article was published before, or has been trimmed"
     elif not history.dead_letters:
         yield _not_found(history)
     for letter in history.dead_letters:
@@ -98,9 +98,9 @@ def _place(place: TaskPlace, history: UrlHistory) -> str:
 
 
 def _failures(history: UrlHistory) -> Iterator[str]:
-    """Yield the failures that the task carries; the last one of a dead letter is in the letter."""
+    """Yield the failures that the task carries; the last failure of a dead letter is in its detail."""
     if not history.failures:
-        yield "none before" if history.dead_letters and not history.found else "none"
+        yield "none before the one of the dead letter" if history.dead_letters and not history.found else "none"
     for failure in history.failures:
         yield f"{_ago(failure.at, history.at)}: {failure.reason}{f': {failure.detail}' if failure.detail else ''}"
 
@@ -112,7 +112,7 @@ def _host(history: UrlHistory, settings: Settings) -> str:
     if host.reason is None:
         state = "works" if host.response_s is not None else "not requested yet"
     else:
-        state = f"fails for {format_duration(host.down_s)}: {host.reason}, {host.failures} in a row"
+        state = f"failing for {format_duration(host.down_s)}: {host.reason}, {host.failures} in a row"
     facts = [
         state,
         f"{plural(host.waiting, 'task')} in its queue, {host.active} active",
@@ -128,14 +128,14 @@ def _robots(history: UrlHistory) -> str:
     if robots is None:
         return "not stored: fetched before the next request"
     verdict = "allowed" if robots.allowed else "disallowed"
-    rule = f"by the line {robots.rule}" if robots.rule else "as no line matches"
+    rule = f"by the line {robots.rule}" if robots.rule else "because no line matches"
     delay = f"; sets a delay of {format_duration(robots.delay_s)}" if robots.delay_s else ""
     return f"{verdict} {rule}{delay}; fetched {_ago(robots.fetched_at, history.at)}"
 
 
 # ---------------------------------------------------------------- publication
 def _published(history: UrlHistory) -> Iterator[str]:
-    """Yield the publication and its events, or how far it was searched for."""
+    """Yield the publication and its events, or how many articles were searched for it."""
     found = history.publication
     if found is None:
         extent = "" if history.search_is_complete else " newest"

@@ -1,8 +1,9 @@
 """The worker's loops: read as many deliveries as there are free slots, and renew their leases until each has ended.
 
 The *read* loop reads new deliveries and regularly claims those of dead workers.  The *release* loop releases the tasks
-of hosts that are due, the *tend* loop renews leases, the *reap* loop deletes the consumers of dead workers.  On a stop,
-reading ends, the tasks in progress have `drain_s` to finish, and the rest is handed back.  While the memory of Redis is
+of hosts that are due, the *tend* loop renews leases, and the *reap* loop deletes the consumers of dead workers and
+rechecks the hosts at their limit.  On a stop, reading ends, the tasks in progress have `drain_s` to finish, and the
+others are put back.  While the memory of Redis is
 full, the loops and tasks wait until there is room or a stop is requested.  The tend loop never waits, since renewing a
 lease needs no memory.
 """
@@ -31,19 +32,20 @@ log = structlog.get_logger()
 TASK_BLOCK_S = 5.0
 """Longest time that one read waits for new tasks; a stop ends it."""
 UNBLOCK_INTERVAL_S = 0.1
-"""Interval at which a stop tries to end the read: it may not have reached Redis yet."""
+"""Interval at which a stop tries to end the read; repeated because the read may not have reached Redis yet."""
 TICK_S = 0.25
 """Interval of the tend loop."""
 RELEASE_TICK_S = 0.1
-"""Longest time between two looks for hosts that are due, while tasks are in progress: what other workers report about
-their requests may make a host due earlier."""
+"""Longest time between two releases while tasks are in progress: a report of another worker may make a host due earlier
+than it was at the last release."""
 IDLE_RELEASE_SHARE = 0.1
-"""The same, as a share of the time since this worker's last task ended, while none is in progress.
+"""Longest time between two releases while no task is in progress, as a share of the time since the last one ended.
 
-A host must wait only if a worker has requested it within its delay, so a task put for it waits at most a tenth longer.
+A host's tasks wait for its delay only if a worker has requested it within that delay.  So if the fleet has been idle, a
+new task waits at most a tenth longer than the delay.
 """
 MAX_RELEASE_TICK_S = 5.0
-"""Upper limit of that time."""
+"""Upper limit of the time between two releases."""
 REAP_INTERVAL_S = 300.0
 """How often the consumers of dead workers are deleted."""
 
@@ -179,9 +181,8 @@ class Consumer:
         self._idle_since = time.monotonic()
         metrics.IN_FLIGHT.dec()
         self._slot_freed.set()
-        if (
-            not done.cancelled() and done.exception()
-        ):  # Redis is unavailable: the task group is cancelled, and the loops must end, too
+        # If Redis is unavailable, the task group is cancelled, and the loops must end, too.
+        if not done.cancelled() and done.exception():
             self._end_all()
 
     async def _handle(self, delivery: Delivery) -> None:
@@ -249,7 +250,7 @@ class Consumer:
     async def _drain(self) -> None:
         """Let the tasks in progress finish within `drain_s`.
 
-        Hand the other tasks back to the queue, ready at once, without counting an attempt.
+        Put the others back at the head of their hosts' queues, without counting an attempt.
         """
         self._liveness.mark_ended("read")
         log.info("draining", tasks=len(self._in_progress))

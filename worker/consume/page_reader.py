@@ -14,10 +14,10 @@ from worker.schema import Page, Task
 
 
 class PageReader:
-    """Reads pages with the rate limits of their hosts; keeps no state between two tasks."""
+    """Reads pages within the rate limits of their hosts; keeps no state between two tasks."""
 
     def __init__(self, politeness: Politeness, fetcher: Fetcher, pool: Pool, max_events: int) -> None:
-        """`max_events`: most events of one page; its article has the number of the others."""
+        """`max_events`: limit of events per page; the article records how many were omitted."""
         self._politeness = politeness
         self._fetcher = fetcher
         self._pool = pool
@@ -33,7 +33,7 @@ class PageReader:
     ) -> EncodedPage:
         """Return the article and events of the task's page; raises a Failure if it cannot be fetched or processed.
 
-        `fetch_quarantine`: fetch the page in this context, and no other such page at the same time.
+        `fetch_quarantine`: fetch the page in this context, and no other page with such a context at the same time.
         `process_quarantine`: process it in this context, and no other page at the same time.
         """
         with stage("fetch"):

@@ -1,4 +1,4 @@
-"""The only place that decides what follows a failure: put the task back, retry it later, or give it up.  Pure."""
+"""The only place that decides what follows a failure: put the task back, retry it later, or give it up; no I/O."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ FAILURE_DETAIL_LENGTH: Final = 200
 
 
 class PutBack(Struct, frozen=True):
-    """Put the task at the end of its host's queue: another one shows whether the host or the page is to blame."""
+    """Put the task at the end of its host's queue; another task then shows whether the host or the page is at fault."""
 
     task: Task
 
 
 class RetryLater(Struct, frozen=True):
-    """Enqueue the task again at a time of its own."""
+    """Enqueue the task again at `due_at`."""
 
     task: Task
     due_at: datetime
@@ -37,7 +37,7 @@ class GiveUp(Struct, frozen=True):
     reason: str
     detail: str
     host_down: bool = False
-    """Whether to give up all tasks of the host, until it answers again."""
+    """Whether to give up all tasks of the host; they are enqueued again when it answers."""
 
 
 NextStep = PutBack | RetryLater | GiveUp
@@ -48,7 +48,7 @@ def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, j
 
     `task.attempt` counts the failed attempts before this one, crashes included; `jitter` is in [0, 1).  A Permanent
     failure is given up at once, any other after `max_attempts`; NotYet is not counted.  A HostFailure is counted only
-    if the host has answered since the last one of this task: then the fault is of the page.
+    if the host has answered since this task's previous one: then the page is at fault.
     """
     if isinstance(failure, Permanent) or task.attempt >= settings.retry.max_attempts:
         return GiveUp(failure.reason, failure.detail)
@@ -66,7 +66,7 @@ def next_step(task: Task, failure: Failure, now: datetime, settings: Settings, j
 
 
 def _record(task: Task, failure: Failure, now: datetime, limit: int) -> Task:
-    """Return the task with the failure added to its last ones."""
+    """Return the task with the failure added to those that it carries, at most `limit`."""
     failed = FailedAttempt(at=now, reason=failure.reason, detail=failure.detail[:FAILURE_DETAIL_LENGTH])
     return replace(task, failures=(*task.failures, failed)[-limit:])
 

@@ -1,9 +1,9 @@
 """HTTP client: returns a `Page` or raises a Failure with a short stable reason, and raises nothing else.
 
-Reasons.  Permanent: `http_<4xx>`, `not_html` and the like, `too_large`, `bad_encoding`, `bad_http`, `bad_redirect`,
-`redirect_loop`, `too_many_redirects`, `private_address`, `bad_url`.  Transient: `http_408`, `http_425`, `truncated`.
-HostFailure: `http_<5xx>`, `http_429`, `timeout_connect`, `timeout_read`, `timeout_total`, `dns`, `tls`, `connect`,
-`reset`, `slow`.
+Reasons.  Permanent: `http_<4xx>` except those below, `not_html` and the like, `too_large`, `bad_encoding`, `bad_http`,
+`bad_redirect`, `redirect_loop`, `too_many_redirects`, `private_address`, `bad_url`.  Transient: `http_408`, `http_425`,
+`truncated`.  HostFailure: `http_<5xx>`, `http_429`, `timeout_connect`, `timeout_read`, `timeout_total`, `dns`, `tls`,
+`connect`, `reset`, `slow`, `http` (any other error).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 RETRYABLE_STATUSES: Final = frozenset({408, 425})
 """Client errors that are temporary (RFC 9110, 15.5.9; RFC 8470)."""
 TOO_MANY_REQUESTS: Final = 429
-"""RFC 6585, 4: the host wants fewer requests."""
+"""The host demands fewer requests (RFC 6585, 4)."""
 
 
 class ResourceType(Struct, frozen=True, kw_only=True):
@@ -276,7 +276,7 @@ class Fetcher:
 
 
 def open_fetcher(hosts: Hosts, settings: Settings) -> Fetcher:
-    """Return a fetcher that sends every request at the pace of its host."""
+    """Return a fetcher that sends each request only with a permit of its host."""
     pacer = Pacer(hosts, settings, jitter=random.random)
     return Fetcher(settings.fetch, pacer=pacer, threads=min(settings.worker.concurrency, MAX_DNS_THREADS))
 

@@ -57,7 +57,7 @@ def escape_bytes(value: str) -> str:
     """Return a Location with the bytes that are not UTF-8 (lone surrogates in aiohttp's form) percent-encoded.
 
     Browsers do the same: a server that writes `/café` in Latin-1 expects `/caf%E9`.  A value in UTF-8 is returned
-    unchanged, as its host may be an internationalised name; of another one, all bytes beyond ASCII are encoded.
+    unchanged, because its host may be an internationalised name; in any other, all non-ASCII bytes are encoded.
     """
     if not any("\udc80" <= char <= "\udcff" for char in value):
         return value

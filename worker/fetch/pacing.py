@@ -1,4 +1,4 @@
-"""The pace of requests: a permit of the host before each is sent, a report of its end, and a bound for slow ones."""
+"""Pace the requests: get a permit of the host before each, report how each ends, and limit the number of slow ones."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_PERMIT_WAIT_S: Final = 5.0
-"""Longest time that a request waits for its permit; with a longer one, the task is retried later."""
+"""Longest time that a request waits for its permit; if it would wait longer, its task is retried later."""
 
 SERVER_ERRORS_TO_OPEN: Final = 3
-"""Responses with a server error in a row that open the circuit breaker; other failures of the host open it at once."""
+"""Server errors in a row that open the circuit breaker; any other failure of the host opens it at once."""
 
 _CURRENT: ContextVar[PacedRequest | None] = ContextVar("paced_request", default=None)
-"""The request that is being made in this asyncio task."""
+"""The current request of this asyncio task."""
 
 
 class SlowSlots:
-    """Bounds the number of requests that take longer than `after_s` seconds."""
+    """Limits the number of concurrent requests that take longer than `after_s` seconds."""
 
     def __init__(self, *, after_s: float, most: int) -> None:
         self.after_s = after_s
-        self._free = most
+        self._available = most
 
-    def take(self) -> bool:
+    def acquire(self) -> bool:
         """Count a request that has become slow; return False if there are too many already."""
-        if self._free == 0:
+        if self._available == 0:
             return False
-        self._free -= 1
+        self._available -= 1
         return True
 
-    def free(self) -> None:
-        """Return the place of a request that has ended."""
-        self._free += 1
+    def release(self) -> None:
+        """Return the slot of a slow request that has ended."""
+        self._available += 1
 
 
 class PacedRequest:
@@ -69,36 +69,37 @@ class PacedRequest:
 
     # ------------------------------------------------------------ permit
     async def wait_for_permit(self) -> None:
-        """Return when the request must be written at once; raise NotYet if the wait is too long.
+        """Return once the request has a permit, and must be written at once; raise NotYet if the wait is too long.
 
-        The permit keeps other requests away for PERMIT_S.  A process that was stopped for half of that or longer after
-        it asked asks again, so its request is never sent beside another one.
+        While the permit is valid (PERMIT_S), no other request to the host gets one.  If half of that time has passed
+        since the permit was requested, because this process stalled, it is requested again.  So this request is never
+        sent at the same time as another one.
         """
         self._stop_timer()
-        if self._sent_at is not None:  # aiohttp sends again if a kept connection proves to be closed
+        if self._sent_at is not None:  # aiohttp sends again if the server has closed a kept-alive connection
             await self._cancel_report()
             await self.drop()
             self._sent_at = None
         while True:
-            asked_at = self._clock()
+            requested_at = self._clock()
             wait_s = await self._pacer.hosts.permit(self._request, self._crawl_delay_s)
             if wait_s > MAX_PERMIT_WAIT_S:
                 raise NotYet("host_busy", f"{self._request.host} may be requested in {wait_s:.0f} s", wait_s)
             if wait_s > 0:
                 metrics.PERMIT_WAIT_S.inc(wait_s)
                 await asyncio.sleep(wait_s)
-            elif self._clock() - asked_at < PERMIT_S / 2:
+            elif self._clock() - requested_at < PERMIT_S / 2:
                 return
 
     def mark_sent(self) -> None:
-        """Note that the request has just been written: the delay of the host counts from now."""
+        """Record that the request has just been written: the delay of the host counts from now."""
         self._sent_at = self._clock()
         log.debug("request_sent", host=self._request.host, at_s=self._sent_at)
         self.start_timer()
         self._sent_report = asyncio.create_task(self._report_sent())
 
     async def _report_sent(self) -> None:
-        """Report that the request was sent, if its answer takes so long that others might wait for it."""
+        """Report that the request was sent, unless its answer, which reports the same, comes first."""
         await asyncio.sleep(self._pacer.report_after_s)
         await self._pacer.hosts.sent(self._request, self._ago_s() or 0.0)
 
@@ -110,13 +111,13 @@ class PacedRequest:
     async def answered(self) -> None:
         """Report an answer, whatever its status: the host works."""
         ago_s = self._ago_s()
-        if ago_s is None:  # ended before it was sent, by no fault of the host
+        if ago_s is None:  # it ended before it was sent, and the host did not fail
             return
         if await self._pacer.hosts.answered(self._request, ago_s, ago_s, self._crawl_delay_s):
             await self._pacer.hosts.revive(self._request.host)
 
     async def failed(self, failure: HostFailure) -> None:
-        """Report a failure of the host, and note its state in `failure`."""
+        """Report a failure of the host, and store the host's state in `failure.outage`."""
         failure.outage = await self._pacer.hosts.failed(
             self._request,
             failure.reason,
@@ -135,10 +136,10 @@ class PacedRequest:
         await self._pacer.hosts.drop(self._request, self._ago_s())
 
     async def close(self) -> None:
-        """Stop the timers, and end the report of the sending."""
+        """Stop the timer, and cancel a report that is not sent yet."""
         self._stop_timer()
         if self._is_slow:
-            self._pacer.slow_slots.free()
+            self._pacer.slow_slots.release()
         await self._cancel_report()
 
     async def _cancel_report(self) -> None:
@@ -149,7 +150,7 @@ class PacedRequest:
 
     # ------------------------------------------------------------ slow requests
     def start_timer(self) -> None:
-        """Count the request as slow after a while."""
+        """Count the request as slow after `SlowSlots.after_s` seconds."""
         if not self._is_slow:
             self._timer = asyncio.get_running_loop().call_later(self._pacer.slow_slots.after_s, self._become_slow)
 
@@ -158,12 +159,12 @@ class PacedRequest:
             self._timer.cancel()
 
     def _become_slow(self) -> None:
-        self._is_slow = self._pacer.slow_slots.take()
+        self._is_slow = self._pacer.slow_slots.acquire()
         if not self._is_slow:
             self.abort.reschedule(self._clock())
 
     abort: asyncio.Timeout
-    """The timeout around the request, which ends it where too many others are slow."""
+    """The timeout around the request; it is triggered if the request becomes slow while too many others are."""
 
 
 class Pacer:
@@ -181,7 +182,7 @@ class Pacer:
 
     @contextlib.asynccontextmanager
     async def request(self, host: str, crawl_delay_s: float) -> AsyncIterator[None]:
-        """Pace the request that is made in the block; report its end, a Failure that the block raises included.
+        """Pace the request that the block makes, and report its end: an answer, or the Failure that the block raises.
 
         `crawl_delay_s`: delay that the host's robots.txt sets; 0.0 where it is unknown or sets none.
         """
@@ -210,24 +211,24 @@ class Pacer:
 
 
 def _is_server_error(reason: str) -> bool:
-    """Return whether a failure may be of one page: a 5xx other than 503, which speaks for the whole host."""
+    """Return whether one page may have caused a failure: a 5xx other than 503, which concerns the whole host."""
     return reason.startswith("http_5") and reason != "http_503"
 
 
 @contextlib.asynccontextmanager
 async def _bounded(paced: PacedRequest) -> AsyncIterator[None]:
-    """Raise HostFailure("slow") where the request is ended because too many others are slow."""
+    """Raise HostFailure("slow") if the request is aborted because too many others are slow."""
     try:
         async with asyncio.timeout(None) as paced.abort:
             yield
     except TimeoutError:
         if not paced.abort.expired():
             raise
-        raise HostFailure("slow", "no complete answer yet, and too many other requests are slow") from None
+        raise HostFailure("slow", "aborted: not complete yet, and too many other requests are slow") from None
 
 
 class PacedClientRequest(aiohttp.ClientRequest):
-    """A request that waits for its permit between the connection and the first byte."""
+    """A request that waits for its permit after it has a connection and before it writes the first byte."""
 
     async def send(self, conn: Connection) -> ClientResponse:
         """Write the request as soon as its host may be requested; may raise NotYet."""

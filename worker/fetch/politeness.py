@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 ROBOTS_WAIT_S: Final = 5.0
-"""Longest wait for a robots.txt that another worker is fetching; the task is retried after it."""
+"""Longest wait for a robots.txt that another worker is fetching; after it, the task is retried later."""
 ROBOTS_POLL_S: Final = 0.1
-"""Interval of looking whether it is there."""
+"""Interval between two checks whether that worker has stored it."""
 
 _CACHE_S: Final = 300.0
-"""Longest time for which rules are cached in the process."""
+"""Longest time for which the process caches rules."""
 _CACHE_SIZE: Final = 500
-"""Most hosts whose rules are cached in the process."""
+"""Largest number of origins whose rules the process caches."""
 _CACHE_BYTES: Final = 4 << 20
-"""Largest total of these rules, as encoded."""
+"""Largest total size of these rules, as encoded."""
 
 _NO_ROBOTS: Final = frozenset({"too_many_redirects", "redirect_loop", "bad_redirect"})
 """Failures that mean that there is no robots.txt, as a 4xx does (RFC 9309, 2.3.1.2 and 2.3.1.3)."""
@@ -75,7 +75,7 @@ class _RulesCache:
 
 
 class StoredRules(NamedTuple):
-    """The rules of an origin as all workers share them."""
+    """The rules of an origin in Redis, which all workers share."""
 
     rules: RobotsRules
     expires_in_s: float
@@ -83,7 +83,7 @@ class StoredRules(NamedTuple):
 
 
 async def read_stored_rules(client: Redis, prefix: str, origin: str) -> StoredRules | None:
-    """Return the rules of an origin without fetching them; None if they are not stored, or not readable."""
+    """Return the rules of an origin without fetching them; None if they are not stored or do not decode."""
     key = _rules_key(prefix, origin)
     pipe = client.pipeline(transaction=False)
     pipe.get(key)
@@ -102,7 +102,7 @@ def _rules_key(prefix: str, origin: str) -> str:
 
 
 class Politeness:
-    """Rules of all hosts, shared through Redis; `client` must yield bytes."""
+    """Rules of all hosts, shared through Redis; `client` must return bytes."""
 
     def __init__(self, client: Redis, fetcher: Fetcher, settings: Settings) -> None:
         self._client = client
@@ -114,7 +114,8 @@ class Politeness:
         """Return the delay that robots.txt sets for the host of `url`, in seconds; 0.0 where it sets none.
 
         Raises Permanent("robots") if robots.txt disallows the URL, Permanent("crawl_delay") if the delay is longer than
-        `max_host_delay_s`, HostFailure("robots_unreachable"), or NotYet if another worker takes long to fetch it.
+        `max_host_delay_s`, HostFailure("robots_unreachable"), or NotYet if another worker needs more than
+        ROBOTS_WAIT_S to fetch it.
         """
         origin = urls.origin_of(url)
         rules = await self._cached_rules(origin) or await self._fetch_rules(origin)
@@ -127,7 +128,7 @@ class Politeness:
     def _delay_s(self, origin: str, delay_s: float) -> float:
         politeness = self._settings.politeness
         if delay_s > politeness.max_host_delay_s and not politeness.cap_host_delay:
-            detail = f"{origin}/robots.txt asks for {delay_s:.0f} s between requests, more than "
+            detail = f"{origin}/robots.txt sets a delay of {delay_s:.0f} s between requests, more than "
             raise Permanent("crawl_delay", detail + f"COMMUNIQUE_MAX_HOST_DELAY_S={politeness.max_host_delay_s:g}")
         return min(delay_s, politeness.max_host_delay_s)
 
@@ -147,7 +148,7 @@ class Politeness:
             self._cache.put(origin, stored, until=now + self._cache_s)
         try:
             return RobotsRules.decode(stored)
-        except ValueError:  # the form of another version
+        except ValueError:  # stored by a version with another format
             return None
 
     @property
@@ -180,9 +181,9 @@ class Politeness:
         return rules
 
     def _parse(self, origin: str, body: bytes) -> tuple[RobotsRules, bytes]:
-        """Return the rules of a robots.txt and their encoded form; log a warning if not all of them are heeded."""
+        """Return the rules of a robots.txt and their encoded form; log a warning if not all are matched exactly."""
         is_truncated = len(body) >= self._max_bytes
-        if is_truncated:  # the rest of a rule would be another rule
+        if is_truncated:  # a rule that is cut off could match other URLs
             body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1]
         rules = parse_robots(body, AGENT)
         if is_truncated or rules.cut:

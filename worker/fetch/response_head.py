@@ -30,16 +30,16 @@ MAX_HEAD_BYTES: Final = 128 << 10
 _START: Final = b"HTTP/"
 _END: Final = re.compile(rb"\n\r?\n")
 _INTERIM: Final = re.compile(rb"HTTP/1\.[01] 1(?!01)[0-9][0-9]")
-"""Start of an interim response, after which another head follows; not of 101, after which another protocol does."""
+"""Start of an interim response, which another head follows; not 101, which another protocol follows."""
 _CONTENT_LENGTH: Final = re.compile(rb"^content-length:([^\r\n]*)\r?\n", re.IGNORECASE | re.MULTILINE)
 
 
 class HeadFilter:
-    """Passes the bytes of a response on, its head as a whole and with its Content-Length lines merged."""
+    """Passes on the bytes of a response: its head as a whole, with Content-Length lines merged, then its body."""
 
     def __init__(self) -> None:
         self._head: bytearray | None = bytearray()
-        """What was received of the head; None after it."""
+        """The part of the head that has been received; None after the head."""
 
     def feed(self, data: bytes) -> bytes:
         """Return what can be passed on; raise BadHttpMessage if the head is too large or its lengths differ."""
@@ -52,7 +52,7 @@ class HeadFilter:
             if head_bytes > MAX_HEAD_BYTES:
                 raise BadHttpMessage(f"head of more than {MAX_HEAD_BYTES} bytes")
             if not self._head.startswith(_START[: len(self._head)]):
-                return passed + self.rest()  # not HTTP: the parser names the error
+                return passed + self.rest()  # not HTTP: aiohttp's parser raises the error
             if end is None:
                 return passed
             head, data = bytes(self._head[:head_bytes]), bytes(self._head[head_bytes:])
@@ -61,7 +61,7 @@ class HeadFilter:
         return passed + data
 
     def rest(self) -> bytes:
-        """Return what was received of an incomplete head, and pass everything on from now on."""
+        """Return the received part of an incomplete head; from then on, `feed` returns everything unchanged."""
         rest, self._head = bytes(self._head or b""), None
         return rest
 
@@ -118,7 +118,7 @@ class _Protocol(ResponseHandler):
 
 
 def filter_heads(connector: TCPConnector) -> TCPConnector:
-    """Let the connections of a connector filter heads, and return it; to be called in its event loop."""
+    """Make the connections of a connector filter response heads; return the connector.  Call this in its event loop."""
     protocol: Callable[..., ResponseHandler] = _Protocol
     connector._factory = functools.partial(protocol, loop=asyncio.get_running_loop())  # noqa: SLF001 - no public way
     return connector

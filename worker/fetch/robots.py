@@ -1,7 +1,7 @@
 """Parse robots.txt (RFC 9309) for one user agent; no I/O.
 
-The RFC leaves open how errors are read.  There, this follows google/robotstxt: misspelt directives, a missing colon,
-the longest line, `index.html` for its directory.  Crawl-delay and Request-rate are extensions of the RFC.
+Where the RFC leaves open how errors are read, this follows google/robotstxt: misspelt directives, a missing colon, the
+longest line, `index.html` for its directory.  Crawl-delay and Request-rate are extensions of the RFC.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from worker.urls import MAX_LENGTH
 MAX_LINE_BYTES: Final = 8 * 2083 - 1
 """Bytes of a line that are read, as in google/robotstxt; the rest of the line is ignored."""
 MAX_WILDCARD_RULES: Final = 1000
-"""Most rules with `*` that are matched exactly: each may cost 0.2 ms for a URL of 2,048 characters."""
+"""Largest number of rules with `*` that are matched exactly; each may take 0.2 ms for a URL of 2,048 characters."""
 MAX_STARS: Final = 50
-"""Most `*` in a rule that is matched exactly."""
+"""Largest number of `*` in a rule that is matched exactly."""
 
 _AGENT_KEYS: Final = (b"user-agent", b"useragent", b"user agent")
 _ALLOW_KEYS: Final = (b"allow",)
@@ -95,7 +95,7 @@ class _Parser:
     """Collects the groups of one user agent and those of `*` (RFC 9309, 2.2.1).
 
     A group ends at the first User-agent line after a rule.  Lines with other keys do not end it (2.2.4).  A rule
-    applies to every user agent of its group, a delay to those that are named before it.
+    applies to every user agent of its group, a delay only to those that are named before it.
     """
 
     def __init__(self, agent: str) -> None:
@@ -168,12 +168,12 @@ _DELAY_PARSERS: Final = {
 
 
 def _most_specific_first(patterns: set[str]) -> tuple[str, ...]:
-    """Sort patterns by descending length, without those that match no URL; neighbours share long prefixes."""
+    """Drop patterns that match no URL; sort the others by descending length, then so that neighbours share prefixes."""
     matching = (p for p in patterns if p[:1] in {"/", "*"} and len(p) - p.count("*") <= 3 * MAX_LENGTH)
     return tuple(sorted(matching, key=lambda p: (-len(p), p)))
 
 
 def _without_end(pattern: str) -> str:
-    """Return a pattern of the same length, thus as specific, that matches whatever follows the first `*`."""
+    """Return a pattern of equal length, so equally specific, that matches anything after its first `*`."""
     start = pattern.partition("*")[0]
     return start.ljust(len(pattern), "*")

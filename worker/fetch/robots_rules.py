@@ -1,4 +1,4 @@
-"""Rules of a robots.txt for one user agent: matching (RFC 9309, 2.2.2), and a small stored form; no I/O."""
+"""Rules of a robots.txt for one user agent: matching (RFC 9309, 2.2.2) and a compact stored form; no I/O."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _DECODED_IN_QUERY: Final = re.compile(rb"[A-Za-z0-9._~!'(),:@/?-]")
 """Characters whose percent-encoding is decoded before a comparison: those that `worker.urls.normalise` decodes."""
 _CHANGED_IN_PATH: Final = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!&'(),;=:@/?+-]")
 _CHANGED_IN_PATTERN: Final = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9._~!&'(),;=:@/?+*-]")
-"""What differs in the canonical form.  `*` and `$` of a path are encoded there, as those of a pattern are operators."""
+"""What the canonical form changes.  It encodes `*` and `$` in a path, because in a pattern they are operators."""
 _STARS: Final = re.compile(r"\*+")
 
 _SHARED_AT_0: Final = 32
-"""Byte for zero shared characters in the stored form; the bytes below are control characters, as is the separator."""
+"""Byte that means zero shared characters in the stored form; lower bytes are control characters, like the separator."""
 _MAX_SHARED: Final = 255 - _SHARED_AT_0
 
 
@@ -28,17 +28,17 @@ class RobotsRules(Struct, frozen=True, kw_only=True):
     allowed: tuple[str, ...] = ()
     disallowed: tuple[str, ...] = ()
     delay_s: float = 0.0
-    """Seconds between two requests that the site asks for; 0.0 where it sets none, math.inf where it overflows."""
+    """Delay between two requests that the file sets; 0.0 if it sets none, math.inf if the number overflows."""
     cut: int = 0
     """Number of rules with `*` beyond the limits of `worker.fetch.robots`.
 
-    Those that allow are ignored, those that disallow do so whatever follows their first `*`.
+    Such a rule is ignored if it allows; if it disallows, it matches anything after its first `*`.
     """
 
     def rule_for(self, url: str) -> str | None:
         """Return the rule that decides on a normalised URL, as "Allow: /a" or "Disallow: /a"; None without a match.
 
-        The longest pattern decides; of an allow and a disallow rule with patterns of one length, the former.
+        The longest pattern decides; if an allow and a disallow pattern are equally long, the allow rule does.
         """
         path = _path(url)
         disallowed = _first_match(self.disallowed, path)
@@ -74,7 +74,7 @@ _DECODER: Final = msgspec.msgpack.Decoder(tuple[bytes, bytes, float, int])
 
 # ---------------------------------------------------------------- patterns and paths
 def canonical_pattern(value: bytes) -> str:
-    """Return a pattern in canonical form; in it `*` matches any characters, and `$` at its end the end of the path."""
+    """Return a pattern in canonical form: `*` matches any characters, a final `$` the end of the path."""
     return _canonical(value.removesuffix(b"$"), _CHANGED_IN_PATTERN) + "$" * value.endswith(b"$")
 
 
@@ -84,7 +84,7 @@ def _path(url: str) -> str:
 
 
 def _canonical(text: bytes, changed: re.Pattern[bytes]) -> str:
-    """Return text in the form that is compared: its percent-encoding normalised (RFC 9309, 2.2.2)."""
+    """Return text with its percent-encoding normalised for comparison (RFC 9309, 2.2.2)."""
     if not changed.search(text):
         return text.decode("ascii")
     path, mark, query = text.partition(b"?")
@@ -109,7 +109,7 @@ def _first_match(patterns: tuple[str, ...], path: str) -> str | None:
 def _matches(pattern: str, path: str) -> bool:
     """Return whether a pattern with `*` or `$` matches.
 
-    The leftmost match of each part leaves the longest rest for the next, so that no backtracking is needed.
+    The leftmost match of each part leaves the most text for the next, so no backtracking is needed.
     """
     first, *parts = _STARS.sub("*", pattern.removesuffix("$")).split("*")
     if not path.startswith(first):
@@ -129,7 +129,7 @@ def _matches(pattern: str, path: str) -> bool:
 
 # ---------------------------------------------------------------- stored form
 def _pack(patterns: tuple[str, ...]) -> bytes:
-    """Deflate patterns, each without the start that it shares with the one before, after a byte of its length."""
+    """Front-code and deflate patterns: each is a byte for the length shared with the pattern before, then the rest."""
     lines, before = [], ""
     for pattern in patterns:
         shared = _shared_length(before, pattern)

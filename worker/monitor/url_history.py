@@ -1,4 +1,4 @@
-"""Everything that is known of one URL, read from Redis without changing anything there."""
+"""Everything that Redis has of one URL; read-only."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
     from worker.streams import Entry
 
 DEAD_LETTERS_SHOWN: Final = 5
-"""Dead letters shown of one URL."""
+"""Largest number of dead letters read of one URL."""
 
 
 class RobotsVerdict(Struct, frozen=True, kw_only=True):
-    """What robots.txt says of a URL."""
+    """What robots.txt says about a URL."""
 
     allowed: bool
     rule: str | None
-    """The line that decides, as "Disallow: /a"; None where no line matches, which allows."""
+    """The line that decides, as "Disallow: /a"; None if no line matches, so that the URL is allowed."""
     delay_s: float
-    """Delay between two requests that it sets; 0.0 where it sets none."""
+    """Delay between two requests that it sets; 0.0 if it sets none."""
     fetched_at: datetime
     """Time at which it was fetched, if `robots_ttl_s` has not changed since."""
 
@@ -53,13 +53,13 @@ class Publication(Struct, frozen=True, kw_only=True):
     worker: str | None
     """Name of the worker that published it; None if the entry does not say."""
     task: Task | None
-    """The task that led to it; None if the entry does not say.  It may be that of another URL of the article."""
+    """The task that led to it; None if the entry does not say.  Its URL may be another address of the same article."""
     events: tuple[Event, ...]
-    """In the order of their sentences; those that were trimmed, or do not decode, are missing."""
+    """In the order of their sentences, without those that were trimmed or do not decode."""
 
 
 class UrlHistory(Struct, frozen=True, kw_only=True):
-    """What is known of a URL at one moment."""
+    """What Redis has of a URL at one time."""
 
     at: datetime
     url: str

@@ -1,4 +1,4 @@
-"""Page to encoded article and events: the process that publishes them neither decodes nor encodes them again."""
+"""Page to encoded article and events, so that the publishing process neither decodes nor encodes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from worker.schema import EncodedRecord, Page, encode_record, publication_id
 
 
 class EncodedPage(Struct, frozen=True, kw_only=True):
-    """What is published of one page."""
+    """The article and events of one page, as they are published."""
 
     url: str
     """Canonical URL of the article."""
@@ -22,7 +22,7 @@ class EncodedPage(Struct, frozen=True, kw_only=True):
     events: list[EncodedRecord]
     """In text order."""
     events_omitted: int = 0
-    """Number of events beyond the limit."""
+    """Number of events beyond the limit, which are not published."""
     timings: tuple[StageTiming, ...] = ()
     """The stages in the order in which they ran."""
 

@@ -1,4 +1,4 @@
-"""The limit of events per article: a page that is one long list would otherwise fill the streams of all subscribers."""
+"""The limit of events per article: without it, a page that is one long list could fill the streams."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def limit_events(events: Sequence[Event], limit: int) -> tuple[list[Event], int]:
-    """Return the first `limit` events and the number of the others.
+    """Return the first `limit` events and the number of those omitted.
 
-    An event that was attributed to a statement among the others is attributed to none.
+    An event that was attributed to an omitted statement has no attribution.
     """
     kept = list(events[:limit])
     if len(kept) == len(events):

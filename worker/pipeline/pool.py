@@ -26,7 +26,7 @@ from worker.settings import PoolSettings
 from worker.telemetry import metrics
 
 CALLS_PER_PROCESS: Final = 2
-"""Calls given to pebble per process: one that runs, and one that follows without a pause."""
+"""Calls given to pebble per process: one that runs, and one that can start as soon as it ends."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,7 +36,7 @@ class Pool:
     """A pool of `settings.processes` worker processes (0: one per core).
 
     Each call may take `settings.timeout_s` of wall-clock time.  A process that dies fails only the call that it was
-    running: where it is not known which one that was, each of them is repeated alone.
+    running.  If it is unknown which call that was, each candidate is repeated alone.
     """
 
     def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:

@@ -1,11 +1,12 @@
 """The URL queue: each task is delivered to one worker at a time, and its results are written once.
 
 A task waits in the queue of its host, is released to the workers, and is delivered under a lease (docs/queue.md).  A
-delivery ends in one of five ways: it is settled, put back, retried later, dead-lettered, or claimed by another worker
-once its own has been idle for a lease.
-Each of these is one Lua script.  It first checks the *fence*, that is, that the lease is still valid (same owner, same
-delivery counter); then it checks everything that could fail; only then does it write.  So of two workers that process
-the same task only the owner of the lease writes, and the other is informed by the script's reply.
+delivery ends in one of five ways.  Its worker settles it, puts it back, retries it later or dead-letters it; or another
+worker claims the task because the lease has expired.
+
+Each of the first four is one Lua script.  The script first checks the *fence*: whether the lease is still valid (same
+owner, same delivery counter).  Then it checks everything else that could fail, and only then does it write.  So if two
+workers process the same task, only the owner of the lease writes; the script's reply informs the other.
 
 Every operation may be repeated after a lost reply.
 """

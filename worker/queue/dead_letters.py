@@ -1,4 +1,4 @@
-"""Dead letters: list them, and put their tasks back into the queue."""
+"""Dead letters: list them, and enqueue their tasks again."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def requeue(client: Redis, keys: QueueKeys, policy: HostPolicy, reason: st
     """
     requeued, first = 0, "-"
     newest = await range_entries(client, keys.dead, count=1, newest_first=True)
-    last = newest[0].id if newest else "-"  # tasks that fail again in the meantime are left out
+    last = newest[0].id if newest else "-"  # excludes tasks that fail again meanwhile
     while page := await range_entries(client, keys.dead, first=first, last=last, count=PAGE_SIZE):
         letters = [x for x in map(parse_letter, page) if reason in {None, x.reason}]
         calls = [_requeue_call(keys, policy, x.entry_id, x.task, seen_ttl_s) for x in letters if x.task]

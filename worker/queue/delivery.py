@@ -1,4 +1,4 @@
-"""Deliveries of tasks, their outcomes, and why a task may not be enqueued."""
+"""Deliveries of tasks, their outcomes, and the exception for a full queue."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Delivery(Struct, frozen=True):
 
     @property
     def is_repeated_suspect(self) -> bool:
-        """Whether that has happened twice, so processing it alone did not show the cause: it may lie in the fetch."""
+        """Whether that has happened twice, although its page was processed alone: the fetch may be the cause."""
         return self.attempts > 2  # noqa: PLR2004
 
     @property
@@ -65,7 +65,7 @@ class Settlement(Struct, frozen=True):
 
 
 class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
-    """The queue has reached `max_backlog`: `waiting` tasks are queued or in progress.
+    """The queue has reached `max_backlog`: `waiting` tasks are neither settled nor dead letters.
 
     `put` tasks of this call were enqueued.
     """

@@ -21,13 +21,13 @@ class Depth(Struct, frozen=True, kw_only=True):
     """Numbers of tasks in the queue, by state."""
 
     backlog: int
-    """Tasks that are released and not yet delivered."""
+    """Ready tasks: released and not yet delivered."""
     waiting: int
     """Tasks in the queues of their hosts."""
     pending: int
-    """Tasks delivered whose delivery has not ended."""
+    """Tasks whose delivery has not ended."""
     delayed: int
-    """Failed tasks that are retried later."""
+    """Tasks to retry later."""
     dead: int
     """Dead letters."""
     oldest_s: float | None = None

@@ -1,7 +1,7 @@
 """Where the task of a URL is, for operators; read-only, with a bounded number of entries read.
 
-Redis has no index of tasks by id.  So each place is searched: the queue and the active entries of the host, the
-retries, the dead letters.
+Redis has no index of tasks by id, so each place is searched: the queue and the active entries of the host, the
+retries and the dead letters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MAX_RETRIES: Final = 100_000
 MAX_DEAD: Final = 10_000
 """Dead letters that are searched, from the newest."""
 SCAN_COUNT: Final = 1_000
-"""Entries that Redis looks at in one step of a search."""
+"""Entries read or scanned in one round trip."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True, tag="waiting"):
@@ -53,7 +53,7 @@ class InProgress(Struct, frozen=True, kw_only=True, tag="in_progress"):
     """Delivered to a worker."""
 
     since: datetime
-    """Time at which it was released, a moment before its first delivery."""
+    """Time of its release; its first delivery follows as soon as a worker is free."""
     worker: str
     deliveries: int
     """1, plus 1 for every worker that died or stalled while it had the task."""
@@ -62,7 +62,7 @@ class InProgress(Struct, frozen=True, kw_only=True, tag="in_progress"):
 
 
 class ToRetry(Struct, frozen=True, kw_only=True, tag="to_retry"):
-    """Enqueued again at a time of its own."""
+    """Scheduled for a retry."""
 
     due_at: datetime
 
@@ -78,7 +78,7 @@ class FoundTask(Struct, frozen=True, kw_only=True):
 
 
 class TaskMarkers(Struct, frozen=True, kw_only=True):
-    """What is remembered of a task for a limited time."""
+    """Which markers of a task are set."""
 
     seen: bool
     """It was enqueued within `seen_ttl_s`."""
@@ -87,8 +87,8 @@ class TaskMarkers(Struct, frozen=True, kw_only=True):
 
 
 async def find_task(client: Redis, keys: QueueKeys, host: str, task_id: str) -> FoundTask | None:
-    """Return the task and its place; None if it is in none, or not among the tasks that are searched."""
-    for _ in range(2):  # it may move while it is searched for
+    """Return the task and its place; None if it is in no place, or beyond the limits of the search."""
+    for _ in range(2):  # it may move to a place that was already searched
         for find in (_find_retry, _find_waiting, _find_active):
             if found := await find(client, keys, host, task_id):
                 return found
@@ -110,7 +110,7 @@ async def find_dead_letters(client: Redis, keys: QueueKeys, task_id: str, limit:
 
 
 async def read_markers(client: Redis, keys: QueueKeys, task_id: str) -> TaskMarkers:
-    """Return what is remembered of a task, from its markers or those of a queue of format 1."""
+    """Return which markers of a task are set, in format 2 or 1."""
     call = Call([keys.markers], [make_marker("seen", task_id), make_marker("done", task_id)])
     seen, done = await scripts.HAVE_MARKERS.run_once(client, call)
     pipe = client.pipeline(transaction=False)

@@ -1,4 +1,4 @@
-"""Arguments that every script on the queue of a host takes: its keys, and the limits for its requests."""
+"""Keys and arguments that all scripts for one host have in common: its keys, and the limits for its requests."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 HOST_KEYS: Final = 6
-"""Number of keys of a host's script before its own (`lua/host.lua`)."""
+"""Number of the common keys (`lua/host.lua`), which precede a script's own."""
 
 
 class HostPolicy(Struct, frozen=True):
-    """Limits for the requests to a host that has no others in its state."""
+    """Limits for the requests to a host; a delay in the state of the host replaces `delay_ms`."""
 
     max_requests: int
-    """Most requests in flight."""
+    """Largest number of requests in flight."""
     delay_ms: int
     """Delay between two requests."""
 
@@ -35,7 +35,7 @@ class HostPolicy(Struct, frozen=True):
         return cls(politeness.host_max_requests, math.ceil(politeness.host_delay_s * 1000))
 
     def call(self, keys: QueueKeys, host: str, own_keys: Sequence[str] = (), own_args: Sequence[Arg] = ()) -> Call:
-        """Return the call of a script on `host`, with keys and arguments of its own after the common ones."""
+        """Return the call of a script for `host`; the script's own keys and arguments follow the common ones."""
         return Call([*_common_keys(keys, host), *own_keys], [host, self.max_requests, self.delay_ms, *own_args])
 
 

@@ -24,22 +24,22 @@ class HostState(Struct, frozen=True, kw_only=True):
     waiting: int
     """Tasks in its queue."""
     active: int
-    """Tasks released to workers."""
+    """Active tasks: released, and their delivery has not ended."""
     wait_s: float | None
-    """Seconds until its next task may be released, 0.0 where it may be now; None where none is waiting or the limit of
-    requests is reached."""
+    """Seconds until its next task may be released, 0.0 if it may be now; None if none is waiting or the limit of active
+    tasks is reached."""
     delay_s: float | None
-    """Delay between two requests; None where it is that of the settings."""
+    """Delay between two requests; None if it is the one in the settings."""
     response_s: float | None
-    """Moving average of its response time; None where it has not answered yet."""
+    """Moving average of its response time; None if it has not answered yet."""
     reason: str | None = None
-    """Code of its last failure; None while it works."""
+    """Code of its last failure; None if it has not failed since its last answer."""
     failures: int = 0
     """Failures in a row."""
     down_s: float = 0.0
-    """Seconds since the first of them."""
+    """Seconds since the first of those failures."""
     probe_s: float = 0.0
-    """Seconds until the end of its pause, or until one task is released as a probe."""
+    """Seconds until its pause ends, or until its next probe; 0.0 if neither is due later."""
 
 
 class HostCounts(Struct, frozen=True, kw_only=True):
@@ -50,10 +50,10 @@ class HostCounts(Struct, frozen=True, kw_only=True):
     waiting: int
     """Hosts whose next task may be released at a later time."""
     down: int
-    """Hosts that failed within the last MAX_PAUSE_S and have not answered since; one with tasks is probed within that
-    time."""
+    """Hosts that failed within the last MAX_PAUSE_S and have not answered since.  One with tasks is probed at
+    least that often, so it is always counted."""
     release_lag_s: float
-    """Seconds for which the task that is due first has not been released; 0.0 where none is due."""
+    """Seconds for which the earliest due task has not been released; 0.0 if none is due."""
 
 
 async def count_hosts(client: Redis, keys: QueueKeys, now_ms: float) -> HostCounts:
@@ -70,7 +70,7 @@ async def count_hosts(client: Redis, keys: QueueKeys, now_ms: float) -> HostCoun
 
 
 async def list_hosts(client: Redis, keys: QueueKeys, now_ms: float, limit: int) -> list[HostState]:
-    """Return up to `limit` hosts: those that failed last, then the longest waits, then those with requests."""
+    """Return up to `limit` hosts: the most recent failures first, then the longest waits, then hosts at their limit."""
     pipe = client.pipeline(transaction=False)
     pipe.zrange(keys.down, 0, limit - 1, desc=True)
     pipe.zrange(keys.hosts, "(+inf", "-inf", desc=True, byscore=True, offset=0, num=limit)

@@ -19,21 +19,21 @@ if TYPE_CHECKING:
     from worker.streams import Arg, Script
 
 PERMIT_S: Final = 2.0
-"""How long a permit keeps others from the host while it is not known whether its request was sent."""
+"""Validity of a permit until its request is reported as sent; meanwhile, no other request gets a permit."""
 MAX_PAUSE_S: Final = 3600.0
-"""Longest pause after one Retry-After; the server may send another one then."""
+"""Longest pause after one Retry-After; the next response may demand another pause."""
 FIRST_PROBE_S: Final = 5.0
 """Time from the opening of the circuit breaker to the first probe; it doubles with every probe that fails."""
 MAX_PROBE_S: Final = 600.0
 """Longest time between two probes."""
 JITTER: Final = 0.2
-"""Largest deviation of that time, as a share."""
+"""Largest deviation of the time between two probes, as a share of it."""
 GIVE_UP_BATCH: Final = 500
 """Tasks given up or enqueued again in one step."""
 
 
 class HostRequest(NamedTuple):
-    """A request that asks for a permit, or has one."""
+    """One HTTP request, as permits and reports identify it."""
 
     host: str
     token: str
@@ -41,7 +41,7 @@ class HostRequest(NamedTuple):
 
 
 class Hosts:
-    """Gate and circuit breaker of every host; `client` must yield bytes."""
+    """Permits and circuit breaker of every host; `client` must return bytes."""
 
     def __init__(self, client: Redis, settings: Settings) -> None:
         self._client = client
@@ -53,18 +53,17 @@ class Hosts:
 
     # ------------------------------------------------------------ requests
     async def permit(self, request: HostRequest, crawl_delay_s: float = 0.0) -> float:
-        """Return 0.0 if the request may be sent now, else the seconds to wait before asking again.
+        """Return 0.0 if the request may be sent now, else the seconds to wait before the next call.
 
-        A permit is for PERMIT_S: within half of it the request must be sent.  Asking again with the same token renews
-        it.
-        `crawl_delay_s`: delay that robots.txt sets.
+        A permit is valid for PERMIT_S; the request must be sent within half of that.  Another call with the same token
+        renews the permit.  `crawl_delay_s`: delay that robots.txt sets.
         """
         args: list[Arg] = [request.token, _ms(PERMIT_S), self._request_ms, _ms(crawl_delay_s)]
         wait_ms: int = await self._run(scripts.PERMIT, request.host, [self._requests(request.host)], args)
         return wait_ms / 1000
 
     async def sent(self, request: HostRequest, ago_s: float) -> None:
-        """Start the delay of the host: its request was sent `ago_s` seconds ago, and is not answered yet."""
+        """Start the delay of the host: its request was sent `ago_s` seconds ago and is not answered yet."""
         await self._run(scripts.SENT, request.host, [], [request.token, _ago_ms(ago_s)])
 
     async def answered(self, request: HostRequest, ago_s: float, response_s: float, crawl_delay_s: float) -> bool:
@@ -98,7 +97,8 @@ class Hosts:
         """End a request after a failure of the host, and return the host's state.
 
         `ago_s`: seconds since it was sent; None if it was not.  `opens_at`: failures in a row that open the circuit
-        breaker.  `pause_s`: the pause that the host asked for, at most MAX_PAUSE_S.  `jitter` is in [0, 1).
+        breaker.  `pause_s`: the pause that the host demanded, limited to MAX_PAUSE_S; 0.0: none.
+        `jitter` is in [0, 1).
         """
         factor = 1 + JITTER * (2 * jitter - 1)
         args: list[Arg] = [
@@ -127,7 +127,7 @@ class Hosts:
         return await self._in_batches(scripts.GIVE_UP, host, args)
 
     async def revive(self, host: str) -> int:
-        """Enqueue the dead letters of a host that were given up while it was down; return their number."""
+        """Enqueue the dead letters of a host that was down; return their number."""
         return await self._in_batches(scripts.REVIVE, host, [GIVE_UP_BATCH])
 
     async def _in_batches(self, script: Script, host: str, args: Sequence[Arg]) -> int:

@@ -20,7 +20,7 @@ class HostKeys(Struct, frozen=True):
 
     @property
     def state(self) -> str:
-        """Return the key of the hash with gate, delay and circuit breaker."""
+        """Return the key of the hash with request times, delay and circuit breaker."""
         return f"{self.prefix}:host:{self.host}"
 
     @property
@@ -30,17 +30,17 @@ class HostKeys(Struct, frozen=True):
 
     @property
     def active(self) -> str:
-        """Return the key of the set of released entries whose delivery has not ended."""
+        """Return the key of the set of active entries: released, and their delivery has not ended."""
         return f"{self.prefix}:host:{self.host}:active"
 
     @property
     def requests(self) -> str:
-        """Return the key of the sorted set of requests in flight; the score is the time at which each is dropped."""
+        """Return the key of the sorted set of requests in flight; the score is when each is no longer counted."""
         return f"{self.prefix}:host:{self.host}:requests"
 
     @property
     def given_up(self) -> str:
-        """Return the key of the set of the host's dead letters that are enqueued again when it answers."""
+        """Return the key of the set of the host's dead letters to enqueue again when it answers."""
         return f"{self.prefix}:host:{self.host}:given-up"
 
 
@@ -58,7 +58,7 @@ class QueueKeys(Struct, frozen=True):
 
     @property
     def format(self) -> str:
-        """Return the key of the version of the format; the work stream of version 1 had the same key."""
+        """Return the key of the version of the format; in format 1, it was the key of the work stream."""
         return f"{self.prefix}:urls"
 
     @property
@@ -78,12 +78,12 @@ class QueueKeys(Struct, frozen=True):
 
     @property
     def hosts(self) -> str:
-        """Return the key of the sorted set of hosts; the score is the earliest release of a task, in Unix ms."""
+        """Return the key of the sorted set of hosts; the score is when the next task may be released (Unix ms)."""
         return f"{self.prefix}:hosts"
 
     @property
     def later(self) -> str:
-        """Return the key of the sorted set of tasks (JSON) to retry; the score is the due time in Unix ms."""
+        """Return the key of the sorted set of tasks (JSON) to retry; the score is when each is due (Unix ms)."""
         return f"{self.prefix}:later"
 
     @property
@@ -107,7 +107,7 @@ class QueueKeys(Struct, frozen=True):
 
     @property
     def markers(self) -> str:
-        """Return the key of the sorted set of generations of markers, with which their buckets' keys begin."""
+        """Return the key of the sorted set of generations of markers; the keys of buckets begin with it."""
         return f"{self.prefix}:markers"
 
     @property

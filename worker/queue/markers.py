@@ -1,4 +1,4 @@
-"""Markers of what has been enqueued, settled or published; `lua/markers.lua` stores them."""
+"""Markers: which tasks were enqueued or settled, and what was published; `lua/markers.lua` stores them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MarkerKind = Literal["seen", "done", "published"]
 BUCKET_BYTES: Final = 3
 """Bytes of the hash that select the bucket, as hex digits."""
 FIELD_BYTES: Final = 10
-"""Bytes of the hash that are stored.  With those of the bucket, at least 92 bits distinguish two markers."""
+"""Bytes of the hash that are stored.  With the bucket's digits, at least 92 bits distinguish two markers."""
 
 
 def make_marker(kind: MarkerKind, name: str) -> bytes:
@@ -29,14 +29,14 @@ def make_marker(kind: MarkerKind, name: str) -> bytes:
 
 
 class OldMarkers:
-    """The markers of format 1, one key each, which a migrated queue has until the last of them has expired."""
+    """The markers of format 1, one key each; a migrated queue has some until the last of them expires."""
 
     def __init__(self, keys: QueueKeys) -> None:
         self._keys = keys
         self._until: float | None = None
 
     async def open(self, client: Redis) -> None:
-        """Read until when there may be such markers; before, none are expected."""
+        """Read until when such markers may exist; before this call, `keys` returns none."""
         left_ms = await retry_while_unavailable(client, lambda: client.pttl(self._keys.migrated))
         if left_ms > 0:  # negative where there is no such key
             self._until = asyncio.get_running_loop().time() + left_ms / 1000

@@ -3,7 +3,7 @@
 Format 1 (communique 0.1.0) had one stream of tasks, `urls`, and a sorted set of deferred ones, `delayed`.  Its stream
 is renamed in the same step that sets the version, under the stream's old key: from then on every command of an old
 worker fails with WRONGTYPE before it has written anything.  The tasks are then moved one by one, each in one atomic
-step, so a migration that was interrupted is continued by the next process that starts.
+step.  If the migration is interrupted, the next process that starts continues it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MIN_IDLE_S: Final = 30.0
-"""Time since its last command after which a consumer of format 1 counts as stopped; it reads every second."""
+"""Idle time after which a consumer of format 1 counts as stopped; a running one reads every second."""
 MARKER_TTL_S: Final = 30 * 86_400
-"""Time for which the markers of format 1 live by default."""
+"""Default lifetime of the markers of format 1."""
 MIGRATION_BATCH: Final = 500
 """Tasks moved per round trip."""
 
@@ -43,7 +43,8 @@ async def adopt_format(client: Redis, keys: QueueKeys, policy: HostPolicy, marke
     `marker_ttl_s`: longest lifetime of a marker by the settings; those of format 1 are read for at least as long.
     Raises UsageError for any other version, and while workers of format 1 are running.
     """
-    kind: Any = await client.type(keys.format)  # a full server and a replica reject even a SET NX of a key that exists
+    # Read first: a full server and a replica reject even a SET NX of a key that exists.
+    kind: Any = await client.type(keys.format)
     if kind == b"none" and not await client.set(keys.format, FORMAT, nx=True):
         kind = await client.type(keys.format)  # another process was faster
     if kind == b"stream":
@@ -60,7 +61,9 @@ async def _check_version(client: Redis, keys: QueueKeys) -> None:
     version = cast("bytes | None", await client.get(keys.format)) or b""
     if version != str(FORMAT).encode():
         shown = version.decode(errors="replace")
-        raise UsageError(f"the queue at {keys.prefix!r} has format {shown}, this version knows {FORMAT}: update it")
+        raise UsageError(
+            f"the queue at {keys.prefix!r} has format {shown}, this version supports only {FORMAT}: update communique"
+        )
 
 
 async def _begin_migration(client: Redis, keys: QueueKeys, marker_ttl_s: int) -> None:
@@ -74,7 +77,7 @@ async def _begin_migration(client: Redis, keys: QueueKeys, marker_ttl_s: int) ->
 
 
 async def _migrate(client: Redis, keys: QueueKeys, policy: HostPolicy) -> None:
-    """Move all tasks of format 1; what another process has moved in the meantime is left alone."""
+    """Move all tasks of format 1, except those that another process moves at the same time."""
     moved = 0
     while entries := await range_entries(client, keys.stream_of_format_1, count=MIGRATION_BATCH):
         calls, undecodable = [], []

@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from worker.queue.keys import QueueKeys
 
 MAX_DUE: Final = 100
-"""Most hosts, and most retries, of one step."""
+"""Largest number of hosts, and of retries, that one step handles."""
 
 
 class DueWork(NamedTuple):
     """What is due now, and when more will be."""
 
     hosts: list[str]
-    """Hosts of which a task may be released."""
+    """Hosts whose next task may be released."""
     retries: list[bytes]
     """Tasks (JSON) to move to the queues of their hosts, earliest first."""
     next_s: float
-    """Seconds until another host or retry is due; math.inf where none is waiting, 0 where this step was full."""
+    """Seconds until another host or retry is due; math.inf if none will be, 0.0 if this step reached MAX_DUE."""
 
 
 async def find_due(client: Redis, keys: QueueKeys, now_ms: int) -> DueWork:
-    """Read what is due; `now_ms` is the time of the clock by which retries were scheduled."""
+    """Read what is due; `now_ms` is the current time by the clock that schedules retries (not Redis' clock)."""
     call = Call([keys.hosts, keys.later], [now_ms, MAX_DUE, MAX_DUE])
     hosts, retries, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_once(client, call))
     full = MAX_DUE in {len(hosts), len(retries)}
@@ -44,7 +44,7 @@ async def find_due(client: Redis, keys: QueueKeys, now_ms: int) -> DueWork:
 
 
 def host_of_task(task: bytes) -> str:
-    """Return the host of a task (JSON); "" where it is not a task."""
+    """Return the host of a task (JSON); "" if it is not a task."""
     try:
         return urls.host_of(msgspec.json.decode(task, type=Task).url)
     except (*TASK_DECODE_ERRORS, Permanent):

@@ -1,6 +1,6 @@
-"""The operations of the queue, each one Lua script in `lua/`, whose head documents its keys, arguments and reply.
+"""The operations of the queue: each is one Lua script in `lua/`, whose head documents its keys, arguments and reply.
 
-Every script has the keys of `HostKeys` and the policy of the host as its first keys and arguments (`lua/host.lua`).
+The first keys and arguments of a script for one host are those of `HostPolicy.call` (`lua/host.lua`).
 """
 
 from __future__ import annotations

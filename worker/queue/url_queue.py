@@ -59,11 +59,11 @@ if TYPE_CHECKING:
 MAX_BLOCK_S: Final = 5.0
 """Longest time that one `read` may block."""
 MAX_RECHECKED: Final = 1_000
-"""Most hosts of one `recheck_full_hosts`."""
+"""Largest number of hosts that one `recheck_full_hosts` schedules."""
 MAX_DETAIL_LENGTH: Final = 1_000
 """Characters kept of a failure's detail."""
 TOKEN_BITS: Final = 32
-"""Size of the token of a put.  Where two calls have the same, the second is answered as if it had enqueued the task."""
+"""Size of the token of a put.  If two calls had the same token, the second would wrongly return that it enqueued."""
 REAP_AFTER_LEASES: Final = 10
 """A consumer without pending entries that has been idle for this many leases is deleted."""
 
@@ -98,12 +98,12 @@ class UrlQueue:
         self._reader_id: int | None = None
         """Id of the connection of `_reader`; None before the first read."""
         self._rechecked = 0
-        """Number of full hosts, in the order of their names, that were rechecked since the first."""
+        """Number of hosts at their limit, in order of name, that the current round of rechecks has covered."""
         self._leases: set[Lease] = set()
-        """Leases of this consumer that have not ended: `claim` leaves them out."""
+        """Leases of this consumer that have not ended; `claim` skips them."""
 
     async def __aenter__(self) -> Self:
-        """Raise UsageError where the server is unsupported, ConnectionError where it cannot be reached."""
+        """Raise UsageError if the server is unsupported, ConnectionError if it cannot be reached."""
         try:
             await check_server(self._client)
             await retry_while_unavailable(self._client, self._adopt_format)
@@ -160,9 +160,9 @@ class UrlQueue:
 
     # ------------------------------------------------------------ release
     async def release(self, now: datetime) -> float:
-        """Release the tasks of the hosts whose time has come, and enqueue the retries that are due at `now`.
+        """Release the tasks of the hosts that are due, and enqueue the retries that are due at `now`.
 
-        Return the seconds until the next task of any host may be released; math.inf where none is waiting.
+        Return the seconds until another host or retry is due; math.inf if none will be.
         """
         due = await find_due(self._client, self.keys, _ms(now))
         promotions = [
@@ -186,7 +186,7 @@ class UrlQueue:
 
     async def _read_entries(self, n: int, block_s: float) -> list[Entry]:
         if self._reader_id is None:
-            with contextlib.suppress(ResponseError):  # not permitted
+            with contextlib.suppress(ResponseError):  # CLIENT ID is not permitted
                 self._reader_id = int(await self._reader.client_id())
         try:
             return await read_group_entries(self._reader, {self._group: ">"}, self.consumer, count=n, block_s=block_s)
@@ -195,7 +195,7 @@ class UrlQueue:
             raise
 
     async def end_read(self) -> None:
-        """End a `read` that waits: it returns what it has read.  Without effect where Redis does not permit that."""
+        """Unblock a waiting `read`, which then returns.  No effect if Redis does not permit CLIENT UNBLOCK."""
         if self._reader_id is not None:
             with contextlib.suppress(RedisError, OSError):
                 await self._client.client_unblock(self._reader_id)
@@ -224,10 +224,10 @@ class UrlQueue:
 
     @contextlib.asynccontextmanager
     async def quarantine(self, delivery: Delivery) -> AsyncIterator[None]:
-        """Count a crash of the task if this process dies in the block, in which it must process no other task.
+        """Count a crash of the task if this process dies in the block; it must process no other task meanwhile.
 
-        Of the tasks that a worker had when it died one may be the cause.  So each of them is processed alone the next
-        time, and only a crash in that time counts against it.
+        When a worker dies, any of its tasks may be the cause.  So each of them is processed alone the next time, and
+        only a crash during that time counts against the task.
         """
         key = self.keys.crashes(delivery.task.id)
         count = delivery.crashes + 1  # set, not incremented: the step may be repeated after a lost reply
@@ -241,8 +241,7 @@ class UrlQueue:
     async def _deliver(self, leased: Iterable[tuple[Lease, Entry]]) -> list[Delivery]:
         """Decode leased entries to deliveries, and dead-letter those that cannot be decoded.
 
-        A lease that this consumer holds already is left out: the group was lost, and restored while the task is in
-        progress.
+        Skips a lease that this consumer already holds: its group was lost and recreated while the task is in progress.
         """
         deliveries, undecodable = [], []
         for lease, entry in leased:
@@ -261,10 +260,10 @@ class UrlQueue:
         return deliveries
 
     async def renew(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
-        """Renew the leases of deliveries; return the deliveries whose lease is lost, on which work must stop."""
+        """Renew the leases of deliveries; return those whose lease is lost; the caller must stop their tasks."""
         by_lease = {d.lease: d for d in deliveries}
         lost = [by_lease[i] for i in await self._group.renew(self._client, self.consumer, list(by_lease))]
-        self._release(lost)
+        self._drop_leases(lost)
         return lost
 
     async def reap_consumers(self) -> int:
@@ -276,9 +275,9 @@ class UrlQueue:
         return await self._group.reap_consumers(self._client, self.consumer, idle_s=idle_s)
 
     async def recheck_full_hosts(self) -> int:
-        """Schedule up to MAX_RECHECKED hosts, in turn, that are at their limit of active tasks; return their number.
+        """Schedule the next MAX_RECHECKED hosts that are at their limit of active tasks; return their number.
 
-        A host whose active entries were deleted by hand would otherwise wait for ever for the end of their deliveries.
+        If an operator has deleted its active entries, a host would otherwise wait forever for their deliveries to end.
         """
         start, most = self._rechecked, MAX_RECHECKED
         names: Any = await retry_while_unavailable(
@@ -287,7 +286,7 @@ class UrlQueue:
         )
         calls = [self._policy.call(self.keys, name.decode()) for name in names]
         released = [wait_ms for wait_ms in await scripts.SCHEDULE.run_many(self._client, calls) if wait_ms >= 0]
-        # hosts that have room again are no longer in the range that is read
+        # hosts that are no longer at their limit have left the range
         self._rechecked = start + len(calls) - len(released) if len(calls) == most else 0
         return len(calls)
 
@@ -300,7 +299,7 @@ class UrlQueue:
         """Settle deliveries in one round trip, each atomically; return their outcomes in order."""
         calls = [self._settle_call(it) for it in settlements]
         replies = await scripts.SETTLE.run_many(self._client, calls, self._group)
-        self._release(it.delivery for it in settlements)
+        self._drop_leases(it.delivery for it in settlements)
         return [reply.decode() for reply in replies]
 
     def _settle_call(self, it: Settlement) -> Call:
@@ -317,12 +316,12 @@ class UrlQueue:
     async def put_back(self, delivery: Delivery, task: Task, *, first: bool = False) -> bool:
         """End the delivery and put `task` at the end of its host's queue; return False if the lease is lost.
 
-        `first`: put it at the head, for a task that was not tried.
+        `first`: put it at the head instead, for a task that was not tried.
         """
         args: list[Arg] = [msgspec.json.encode(task), "LPUSH" if first else "RPUSH"]
         call = self._ending_call(delivery.lease, delivery.host, [], args)
         reply = await scripts.PUT_BACK.run(self._client, call, self._group)
-        self._release([delivery])
+        self._drop_leases([delivery])
         return bool(reply == b"done")
 
     async def retry_later(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
@@ -330,7 +329,7 @@ class UrlQueue:
         args: list[Arg] = [msgspec.json.encode(task), _ms(due_at)]
         call = self._ending_call(delivery.lease, delivery.host, [self.keys.later], args)
         reply = await scripts.RETRY_LATER.run(self._client, call, self._group)
-        self._release([delivery])
+        self._drop_leases([delivery])
         return bool(reply == b"done")
 
     async def dead_letter(self, delivery: Delivery, reason: str, detail: str, *, revive: bool = False) -> bool:
@@ -341,7 +340,7 @@ class UrlQueue:
         task = {b"task": msgspec.json.encode(delivery.task)}
         call = self._dead_letter_call(delivery.lease, delivery.host, task, reason, detail, revive=revive)
         reply = await scripts.DEAD_LETTER.run(self._client, call, self._group)
-        self._release([delivery])
+        self._drop_leases([delivery])
         _count_dead_letter(reply, reason)
         return bool(reply == b"done")
 
@@ -357,13 +356,13 @@ class UrlQueue:
     def _ending_call(self, lease: Lease, host: str, keys: Sequence[str], args: Sequence[Arg]) -> Call:
         """Return a call of a script that ends the delivery with this lease.
 
-        Each of them first compares group, consumer, entry id and delivery counter with the pending entry, and writes
+        Each such script first compares consumer and delivery counter with those of the pending entry, and writes
         nothing if the lease is lost.
         """
         fence: list[Arg] = [self._group.name, self.consumer, lease.entry_id, lease.attempts]
         return self._policy.call(self.keys, host, keys, [*fence, *args])
 
-    def _release(self, deliveries: Iterable[Delivery]) -> None:
+    def _drop_leases(self, deliveries: Iterable[Delivery]) -> None:
         self._leases.difference_update(d.lease for d in deliveries)
 
     # ------------------------------------------------------------ inspect

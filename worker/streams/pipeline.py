@@ -31,19 +31,19 @@ def pack(*words: Arg) -> bytes:
 
 
 async def send_commands(client: Redis, commands: Sequence[bytes]) -> list[Any]:
-    """Send packed commands in one write and return their replies, among which may be instances of ResponseError.
+    """Send packed commands in one write and return their replies; a reply may be an instance of ResponseError.
 
-    Raises a connection error where not all replies have come.
+    Raises a connection error if not all replies arrive.
     """
     connection = await client.connection_pool.get_connection()  # type: ignore[no-untyped-call]
     try:
         await connection.send_packed_command(b"".join(commands))
         replies: list[Any] = []
         while len(replies) < len(commands):
-            # One timeout for many replies: a timeout of its own would cost as much as the reply.
+            # One timeout for many replies: a timeout per reply would take as much CPU time as the reply.
             async with asyncio.timeout(REPLY_TIMEOUT_S):
-                few = commands[len(replies) : len(replies) + REPLIES_PER_TIMEOUT]
-                replies += [await _read_reply(connection) for _ in few]
+                chunk = commands[len(replies) : len(replies) + REPLIES_PER_TIMEOUT]
+                replies += [await _read_reply(connection) for _ in chunk]
         return replies
     finally:
         await client.connection_pool.release(connection)
@@ -57,7 +57,7 @@ async def _read_reply(connection: Any) -> Any:
 
 
 class Batcher:
-    """Sends single commands of concurrent tasks together: those issued during one round trip go with the next."""
+    """Sends single commands of concurrent tasks together: those issued during one round trip are sent in the next."""
 
     def __init__(self) -> None:
         self._queued: list[tuple[bytes, asyncio.Future[Any]]] = []
@@ -66,7 +66,7 @@ class Batcher:
     async def send(self, client: Redis, command: bytes) -> Any:
         """Send a packed command and return its reply, which may be an instance of ResponseError.
 
-        Raises a connection error where no reply has come.  The command of a caller that is cancelled may be sent.
+        Raises a connection error if no reply arrives.  If the caller is cancelled, the command may still be sent.
         """
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._queued.append((command, future))
@@ -91,7 +91,7 @@ class Batcher:
 
 
 async def _try_commands(client: Redis, commands: Sequence[bytes]) -> Sequence[Any]:
-    """Return the replies, or the error of the connection in place of each."""
+    """Return the replies; if the connection fails, its error in place of each."""
     try:
         return await send_commands(client, commands)
     except Exception as e:  # noqa: BLE001 - raised by each caller

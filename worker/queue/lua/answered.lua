@@ -1,6 +1,7 @@
+-- Ends a request that was answered.
 -- KEYS[7..9]: requests in flight; set of hosts that fail; dead letters of the host to enqueue again.
--- ARGV[4..9]: token of the request, time since it was sent, response time, delay by settings and robots.txt (ms); factor
--- and upper limit (ms) of the delay by response time.
+-- ARGV[4..9]: token of the request; time since it was sent, response time, delay by settings and robots.txt (all ms); the
+-- multiple of the response time that the delay must reach, and the upper limit of that (ms).
 -- Returns the number of dead letters to enqueue again.
 local type_error = check_host_types() or check_type(KEYS[7], 'zset') or check_type(KEYS[8], 'zset')
 if type_error then return type_error end

@@ -1,8 +1,8 @@
--- KEYS: key of the format, which is the work stream of format 1; key to rename that stream to; key that exists while
--- there may be markers of format 1.
--- ARGV: group, least idle time of its consumers (ms), version of the new format, longest TTL of the markers (s).
--- Returns the names of the consumers that have been active more recently, of which there must be none; else renames the
--- stream and sets the version.
+-- KEYS: key of the format, under which the work stream of format 1 is stored; key to rename that stream to; key that exists
+-- while there may be markers of format 1.
+-- ARGV: group, shortest idle time of its consumers (ms), version of the new format, longest TTL of the markers (s).
+-- Returns the names of the consumers that have been active more recently than that.  If there are none, renames the stream
+-- and sets the version.
 if redis.call('TYPE', KEYS[1]).ok ~= 'stream' then return {} end
 local active = {}
 for _, flat in ipairs(redis.call('XINFO', 'GROUPS', KEYS[1])) do

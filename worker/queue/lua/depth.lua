@@ -1,3 +1,4 @@
+-- Counts the tasks by state.
 -- KEYS: stream of released tasks, number of waiting tasks, tasks to retry, dead-letter stream.  ARGV: group.
 -- Returns the Redis time (s, µs); the numbers of tasks in the stream, pending, in the queues of hosts, to retry, and dead;
 -- and the ids of the oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none).

@@ -1,8 +1,8 @@
 -- KEYS: set of hosts, tasks to retry.  ARGV: now by the caller's clock (Unix ms), most hosts and most tasks to return.
--- Returns the hosts whose time has come by the clock of Redis, the tasks whose time has come by the caller's clock, and the
--- time until the next host and the next task (ms, -1: none).  Writes nothing.
+-- Returns the hosts that are due by the clock of Redis, the tasks that are due by the caller's clock, and the times until the
+-- next host and the next task are due (ms, -1: none).  Writes nothing.
 
--- Returns the members with a score up to `at`, and the time from then to the next score (-1: none).
+-- Returns up to `most` members with a score up to `at`, and the time from `at` to the next greater score (ms, -1: none).
 local function find(key, at, most)
   local function wait_after(score)
     local first = redis.call('ZRANGEBYSCORE', key, score, '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)

@@ -1,7 +1,8 @@
+-- Ends a request after a failure of the host.
 -- KEYS[7..8]: requests in flight; set of hosts that fail.
 -- ARGV[4..10]: token of the request, time since it was sent (ms, negative: not sent), code of the failure, failures in a
 -- row that open the circuit breaker, first and longest time until a probe (ms), factor of the jitter; ARGV[11]: the pause that
--- the host asked for (ms, 0: none).
+-- the host demanded (ms, 0: none).
 -- Returns the time (Unix ms), the time until the next request (ms), the time since the first failure (ms), and the
 -- time of the last success (Unix ms, 0: none).
 local function state_of_failure()
@@ -10,7 +11,7 @@ end
 local type_error = check_host_types() or check_type(KEYS[7], 'zset') or check_type(KEYS[8], 'zset')
 if type_error then return type_error end
 local failed, token = redis.call('HGET', STATE, 'failed') or ' ', ARGV[4] .. ' '
-if string.find(failed, ' ' .. token, 1, true) then return state_of_failure() end  -- repeated after a lost reply
+if string.find(failed, ' ' .. token, 1, true) then return state_of_failure() end  -- this call is repeated after a lost reply
 redis.call('HSET', STATE, 'failed', string.sub(failed .. token, -100))
 redis.call('ZREM', KEYS[7], ARGV[4])
 end_permit(ARGV[4], tonumber(ARGV[5]))

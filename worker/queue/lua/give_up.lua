@@ -1,6 +1,7 @@
+-- Moves waiting tasks of the host to the dead letters.
 -- KEYS[7..8]: dead-letter stream; dead letters of the host to enqueue again when it answers.
--- ARGV[4..6]: most tasks to give up, length to trim the stream to (entries), detail.
--- Moves waiting tasks of the host to the dead letters.  Returns their number.
+-- ARGV[4..6]: most tasks to move, length to trim the stream to (entries), detail.
+-- Returns the number of tasks moved.
 local type_error = check_host_types() or check_type(KEYS[7], 'stream') or check_type(KEYS[8], 'set')
 if type_error then return type_error end
 local moved = 0

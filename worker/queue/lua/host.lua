@@ -1,14 +1,15 @@
 -- State of one host, and the release of its tasks.
 -- KEYS[1..6]: stream of released tasks; set of hosts; state, queue and active entries of the host; number of waiting tasks.
--- ARGV[1..3]: name of the host; most requests in flight; delay between requests (ms) for a host that has none of its own.
+-- ARGV[1..3]: name of the host; limit of requests in flight; default delay between requests (ms), for a host without a delay
+-- in its state.
 local READY, HOSTS, STATE, QUEUE, ACTIVE, WAITING = unpack(KEYS, 1, 6)
 local host, limit, default_delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local DAY = 86400000
--- A task is released this long before its request may be sent (ms).  The worker that reads it waits for the permit, so
--- the time to deliver the task and to connect does not add to the delay.
+-- A task is released this long (ms) before its request may be sent, and its worker then waits for the permit.  So the time
+-- to deliver the task and to connect does not add to the delay.
 local LEAD = 250
--- Most active tasks, as a multiple of the most requests in flight: the others are those whose pages are being processed,
--- and one that waits for its permit.
+-- Limit of active tasks, as a multiple of the limit of requests in flight.  It is larger because an active task may also be
+-- processing its page or waiting for its permit.
 local ACTIVE_PER_REQUEST = 2
 
 local time = redis.call('TIME')
@@ -25,16 +26,16 @@ local function get(field) return tonumber(redis.call('HGET', STATE, field)) or 0
 
 local function set(field, ms) redis.call('HSET', STATE, field, string.format('%.0f', ms)) end
 
--- The end of the delay after the last request.  A permit that ended without a report counts as a request at its end: its
--- worker has died, perhaps after it sent the request.
-local function get_gate()
+-- Returns the end of the delay after the last request (Unix ms).  A permit that expired without a report counts as a request
+-- sent at its expiry, because its worker may have sent the request before it died.
+local function next_request_at()
   local state = redis.call('HMGET', STATE, 'sent_at', 'delay', 'hold')
   local sent_at, hold = tonumber(state[1]), tonumber(state[3])
   if hold and hold <= now then sent_at = math.max(sent_at or 0, hold) end
   return sent_at and sent_at + (tonumber(state[2]) or default_delay) or 0
 end
 
--- Forget the active entries that have vanished from the stream (deleted by hand, trimmed), and count the others.
+-- Removes the active entries that are missing from the stream (an operator deleted or trimmed them), and counts the others.
 local function count_active()
   for _, id in ipairs(redis.call('SMEMBERS', ACTIVE)) do
     if #redis.call('XRANGE', READY, id, id) == 0 then redis.call('SREM', ACTIVE, id) end
@@ -42,19 +43,19 @@ local function count_active()
   return redis.call('SCARD', ACTIVE)
 end
 
--- Move the first task of the queue to the stream.
+-- Moves the first task of the queue to the stream.
 local function release()
   local task = redis.call('LPOP', QUEUE)
   redis.call('DECR', WAITING)
   redis.call('SADD', ACTIVE, redis.call('XADD', READY, '*', 'task', task, 'host', host))
 end
 
--- Release the tasks whose time has come, and note in the set of hosts when the next one may be released.
--- A host that has not answered yet, or that fails, may have one active task.
+-- Releases the tasks that are due, and writes to the set of hosts when the next one may be released.
+-- A host that has never answered, or that fails, may have only one active task.
 -- Returns the time until the next task may be released (ms), or -1 where none is waiting or the limit is reached.
 local function schedule()
   local state = redis.call('HMGET', STATE, 'next', 'retry_at', 'failures', 'answered_at', 'delay', 'hold')
-  local at = math.max(get_gate(), tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[6]) or 0) - LEAD
+  local at = math.max(next_request_at(), tonumber(state[1]) or 0, tonumber(state[2]) or 0, tonumber(state[6]) or 0) - LEAD
   local most = (state[3] or not state[4]) and 1 or ACTIVE_PER_REQUEST * limit
   local delay = tonumber(state[5]) or default_delay
   local waiting, active = redis.call('LLEN', QUEUE), redis.call('SCARD', ACTIVE)

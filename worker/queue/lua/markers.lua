@@ -1,16 +1,16 @@
--- Markers: what has been enqueued, settled or published, each remembered for a limited time in about 20 bytes.
+-- Markers: each records for a limited time, in about 20 bytes, that something was enqueued, settled or published.
 --
 -- A marker is a field of a small hash, its bucket, which expires as a whole.  Markers whose lifetimes end within the same
--- third of a lifetime are in one generation, named by the time at which its buckets expire (Unix ms); a sorted set has the
--- generations.  A script receives a marker as 6 hex digits of a hash, which select the bucket, and 10 bytes, the field.
+-- third of a lifetime are in one generation, named by the time at which its buckets expire (Unix ms).  A sorted set contains
+-- the generations.  A script receives a marker as 6 hex digits, which select the bucket, followed by 10 bytes, the field.
 
 -- Most fields of a bucket: Redis stores a small hash compactly (up to hash-max-listpack-entries, by default 512).
 local BUCKET_SIZE = 256
--- Digits that select a bucket on the first level and on the last; a bucket that is full continues on the next level.
+-- Number of digits that select a bucket on the first level and on the last; a full bucket continues on the next level.
 local LEAST_DIGITS, MOST_DIGITS = 3, 6
 
--- Returns the bucket of a generation that has the marker, or to which it must be added, and its value (false: none).
--- A bucket never loses a field, so one that was full when a marker was added is full when it is looked up.
+-- Returns the bucket of a generation in which the marker is or must be added, and its value (false: none).
+-- A bucket never loses a field.  So a bucket that was full when a marker was added is also full when it is looked up.
 local function find_in(markers, generation, marker)
   local field = string.sub(marker, MOST_DIGITS + 1)
   for digits = LEAST_DIGITS, MOST_DIGITS do
@@ -20,14 +20,14 @@ local function find_in(markers, generation, marker)
   end
 end
 
--- The generations that live, the first to expire first; read once per script.
+-- The generations that have not expired, the first to expire first; read once per script.
 local generations
 local function live_generations(markers)
   generations = generations or redis.call('ZRANGEBYSCORE', markers, string.format('(%.0f', now), '+inf')
   return generations
 end
 
--- Returns the value of a marker, or nil where there is none.  Fails, before any write, where a key has another type.
+-- Returns the value of a marker, or nil if it is not set.  Fails, before any write, if a key has another type.
 local function find_marker(markers, marker)
   local live = live_generations(markers)
   for i = #live, 1, -1 do
@@ -36,7 +36,7 @@ local function find_marker(markers, marker)
   end
 end
 
--- Returns a generation in which a marker lives for at least `ttl`, and at most a third longer (ms).
+-- Returns a generation in which a marker lives for at least `ttl` (ms), and at most a third longer.
 local function find_generation(markers, ttl)
   local live, last = live_generations(markers), now + math.floor(ttl * 4 / 3)
   for i = #live, 1, -1 do
@@ -50,7 +50,7 @@ local function find_generation(markers, ttl)
   return created
 end
 
--- Write a marker for at least `ttl_s` seconds.
+-- Writes a marker that lives for at least `ttl_s` seconds.
 local function set_marker(markers, marker, value, ttl_s)
   local generation = find_generation(markers, tonumber(ttl_s) * 1000)
   local bucket = find_in(markers, generation, marker)

@@ -1,4 +1,4 @@
--- KEYS: deferred tasks of format 1, tasks to retry, number of waiting tasks.  ARGV: most tasks to move.
+-- KEYS: delayed tasks of format 1, tasks to retry, number of waiting tasks.  ARGV: most tasks to move.
 -- Returns the number moved.
 local type_error = check_type(KEYS[1], 'zset') or check_type(KEYS[2], 'zset') or check_type(KEYS[3], 'string')
 if type_error then return type_error end

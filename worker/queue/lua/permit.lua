@@ -1,11 +1,12 @@
--- KEYS[7]: requests in flight.  ARGV[4..7]: token of the request, time until it must be known to be sent, time after
--- which it is no longer counted, delay that robots.txt sets (ms).
+-- Grants a permit to a request, or renews it.
+-- KEYS[7]: requests in flight.  ARGV[4..7]: token of the request; validity of the permit, time after which the request is no
+-- longer counted as in flight, delay that robots.txt sets (all ms).
 -- Returns 0 if the request may be sent now, else the time to wait (ms).
 local type_error = check_host_types() or check_type(KEYS[7], 'zset')
 if type_error then return type_error end
 if tonumber(ARGV[7]) > math.max(get('delay'), default_delay) then set('delay', tonumber(ARGV[7])) end
 if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then
-  local wait = math.ceil(math.max(get_gate(), get('retry_at')) - exact_now)
+  local wait = math.ceil(math.max(next_request_at(), get('retry_at')) - exact_now)
   if wait > 0 then return wait end
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
   if get('hold') > now or redis.call('ZCARD', KEYS[7]) >= limit then return BUSY_WAIT end

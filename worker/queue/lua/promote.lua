@@ -1,5 +1,5 @@
 -- KEYS[7]: tasks to retry.  ARGV[4]: task (JSON).
--- Moves the task to the head of its host's queue.  Returns 1, or 0 where it has been moved already.
+-- Moves the task to the head of its host's queue.  Returns 1, or 0 if it has been moved already.
 local type_error = check_host_types() or check_type(KEYS[7], 'zset')
 if type_error then return type_error end
 if redis.call('ZREM', KEYS[7], ARGV[4]) == 0 then return 0 end

@@ -1,7 +1,7 @@
 -- KEYS[7]: markers; KEYS[8], optional: seen marker of format 1.
 -- ARGV[4..8]: task (JSON), most waiting tasks, seen marker, its TTL (s), its value: a token.
 -- Returns 1 if enqueued, 0 if seen before, {waiting} if the queue is full.  The token identifies the call that set the
--- marker: one that is repeated after a lost reply returns 1 again.
+-- marker: if that call is repeated after a lost reply, it returns 1 again.
 local seen = find_marker(KEYS[7], ARGV[6])
 if seen then return seen == ARGV[8] and 1 or 0 end
 if KEYS[8] and redis.call('EXISTS', KEYS[8]) == 1 then return 0 end

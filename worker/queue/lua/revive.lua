@@ -1,5 +1,6 @@
+-- Enqueues dead letters of a host again.
 -- KEYS[7..8]: dead-letter stream; dead letters of the host to enqueue again.  ARGV[4]: most to enqueue.
--- Returns the number of ids taken from the set; those of letters that do not exist any more are only removed.
+-- Returns the number of ids removed from the set, including those of dead letters that no longer exist.
 local type_error = check_host_types() or check_type(KEYS[7], 'stream') or check_type(KEYS[8], 'set')
 if type_error then return type_error end
 local ids = redis.call('SRANDMEMBER', KEYS[8], ARGV[4])

@@ -1,4 +1,5 @@
--- KEYS[7..]: markers, target streams, then, optional, done marker of the task and marker of the publication of format 1.
+-- KEYS[7..]: markers; target streams; then, optional, two markers of format 1: done marker of the task, marker of the
+-- publication.
 -- ARGV[8..11]: done marker of the task, marker of the publication, their TTL (s), number of target streams; then
 -- for each write: index of its stream in KEYS, length to trim it to (entries), number of arguments, field, value, …
 -- Returns 'done', 'duplicate', 'gone' or 'fenced' (see Outcome).
