@@ -117,7 +117,7 @@ class PolitenessSettings(Struct, frozen=True, kw_only=True):
         doc("Longest delay of a robots.txt that is honoured. URLs of a host that sets a longer one are skipped."),
     ] = 600.0
     cap_host_delay: Annotated[
-        bool, doc("Request a host whose robots.txt sets a longer delay at that limit, instead of skipping its URLs.")
+        bool, doc("If a robots.txt sets a longer delay, use that limit as the delay instead of skipping the URLs.")
     ] = False
     host_max_requests: Annotated[
         Count, doc("Most requests to one host that are in flight at a time, across all workers.")
@@ -136,7 +136,7 @@ class PolitenessSettings(Struct, frozen=True, kw_only=True):
         Positive,
         doc(
             "How long a host may fail before its URLs become dead letters (`host_down`). They are enqueued again "
-            "after the first successful request to it."
+            "when it answers."
         ),
     ] = 86_400.0
     robots_ttl_s: Annotated[WholeSeconds, doc("How long a robots.txt is cached.")] = 86_400
@@ -183,7 +183,9 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     slow_share: Annotated[
         float,
         Meta(gt=0, le=1),
-        doc("Share of the tasks of one worker that may have slow requests. One more is aborted, and its host pauses."),
+        doc(
+            "Share of a worker's tasks that may have slow requests. A further one is aborted, and its host is paused."
+        ),
     ] = 0.75
     drain_s: Annotated[
         Positive,
