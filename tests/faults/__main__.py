@@ -1,4 +1,4 @@
-"""A fault run by hand: `python -m tests.faults --urls 10000`; see `--help`."""
+"""Run a fault run by hand: `python -m tests.faults --urls 10000`; see `--help`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Let workers fetch pages of loopback hosts while faults are injected at random times: workers and "
         "Redis killed, workers stopped beyond their lease or drained, connections cut, replies lost, Redis full or a "
         "replica, scripts and group lost. Print how often each fault fired, and how many URLs were lost, published "
-        "twice or are stuck. The exit status is 1 if any is, or if a fault did not fire.",
+        "twice or are stuck. The exit status is 1 if there are any, or if a fault did not fire.",
         epilog="examples:\n  python -m tests.faults --urls 10000\n  python -m tests.faults --urls 2000 --flush",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -29,21 +29,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pause", type=float, default=1.5, help="mean time between two faults in s (default: 1.5)")
     parser.add_argument("--delay", type=float, default=0.05, help="delay between two requests to a host in s")
     parser.add_argument("--seed", type=int, default=0, help="seed of the random times (default: 0)")
-    parser.add_argument("--real", action="store_true", help="parse the pages and extract events, too")
-    parser.add_argument("--flush", action="store_true", help="FLUSHALL in the middle; the URLs are put again")
+    parser.add_argument(
+        "--real", action="store_true", help="use real workers, which also parse the pages and extract events"
+    )
+    parser.add_argument("--flush", action="store_true", help="send FLUSHALL halfway, then enqueue all URLs again")
     parser.add_argument("--keep", type=Path, help="folder for the logs and the data of Redis (default: removed)")
     return parser
 
 
 async def _run(plan: Plan, folder: Path) -> Report:
-    """Run it; SIGTERM ends it as Ctrl-C does, with all its processes."""
+    """Run the plan; SIGTERM ends it and all its processes, like Ctrl-C."""
     running = asyncio.ensure_future(run(plan, folder))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
     return await running
 
 
 def main() -> int:
-    """Run it; return the exit status."""
+    """Run a plan given by arguments; return the exit status."""
     args = _parser().parse_args()
     plan = Plan(
         urls=args.urls, hosts=args.hosts, workers=args.workers, seconds=args.seconds, pause_s=args.pause,

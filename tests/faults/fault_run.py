@@ -1,4 +1,4 @@
-"""One fault run: hosts on loopback, workers, a Redis, and faults at random times until every URL is published."""
+"""One fault run: workers fetch from hosts on loopback, and faults are injected until every URL is published."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ POLL_S: Final = 0.5
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    """What to run."""
+    """Parameters of a fault run."""
 
     urls: int
     hosts: int
@@ -55,9 +55,9 @@ class Plan(Struct, frozen=True, kw_only=True):
     seed: int
     host_delay_s: float = 0.05
     real: bool = False
-    """Workers that parse pages, too."""
+    """Whether the workers also parse the pages."""
     flush: bool = False
-    """In the middle, FLUSHALL; all URLs are put again."""
+    """Whether to send FLUSHALL halfway, and then to enqueue all URLs again."""
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -68,14 +68,14 @@ class Report(Struct, frozen=True, kw_only=True):
     injector: Injector
     exits: dict[int, int]
     flushed: int
-    """Articles that FLUSHALL has removed; 0 without it."""
+    """Number of articles published before FLUSHALL; 0 without it."""
     shortest_gap_s: float
-    """Shortest time between two requests to one host, by the times that the workers noted."""
+    """Shortest time between two requests to one host, by the log lines of the workers."""
     host_delay_s: float
 
     @property
     def holds(self) -> bool:
-        """Whether nothing was lost, doubled or stuck, and no fault failed to fire."""
+        """Whether nothing was lost, published twice or stuck, and every fault fired."""
         return self.verdict.holds and all(self.injector.fired[name] for name in self.injector.tried)
 
     def table(self) -> str:
@@ -87,7 +87,7 @@ class Report(Struct, frozen=True, kw_only=True):
         v, total = self.verdict, self.injector.fired.total()
         lines.append(f"{total} faults in {self.took_s:.0f} s; exit statuses of workers: {self.exits}")
         if self.flushed:
-            lines.append(f"FLUSHALL after {self.flushed} articles; all URLs were put again")
+            lines.append(f"FLUSHALL after {self.flushed} articles; all URLs were enqueued again")
         lines.append(f"published {v.published}, lost {v.lost}, doubled {v.doubled}, stuck {v.stuck}, dead {v.dead}")
         gap = f"{1000 * self.shortest_gap_s:.1f} ms, delay {1000 * self.host_delay_s:.0f} ms"
         return "\n".join([*lines, f"shortest time between two requests to a host: {gap}"])
@@ -121,7 +121,7 @@ async def run(plan: Plan, folder: Path) -> Report:
 
 
 async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, urls: Sequence[str]) -> int:
-    """Put the URLs, inject faults until all are published or the time is over; return the articles flushed."""
+    """Enqueue the URLs and inject faults until all are published or the time is over; return `Report.flushed`."""
     deadline, flushed = time.monotonic() + plan.seconds, 0
     await _put(redis, urls)
     await _wait(redis, 1, deadline)
@@ -137,11 +137,11 @@ async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, urls: Seq
         await asyncio.gather(faults, return_exceptions=True)
     await injector.settle_down()
     await _heal(redis)
-    await _wait_for_the_end(redis, deadline)
+    await _wait_until_empty(redis, deadline)
     return flushed
 
 
-async def _wait_for_the_end(redis: RedisUnderTest, deadline: float) -> None:
+async def _wait_until_empty(redis: RedisUnderTest, deadline: float) -> None:
     """Wait until nothing is left in the queue."""
     while time.monotonic() < deadline:
         if not await count_unfinished(redis.client, PREFIX):
@@ -150,7 +150,7 @@ async def _wait_for_the_end(redis: RedisUnderTest, deadline: float) -> None:
 
 
 async def _put(redis: RedisUnderTest, urls: Sequence[str]) -> None:
-    """Put URLs in batches of any order of hosts."""
+    """Enqueue URLs in batches, in a random order."""
     settings = Settings.of(key_prefix=PREFIX)
     async with UrlQueue(f"redis://127.0.0.1:{redis.proxy.port}", settings) as queue:
         tasks = [Task(id=task_id(url), url=url) for url in random.Random(1).sample(urls, len(urls))]
@@ -159,18 +159,18 @@ async def _put(redis: RedisUnderTest, urls: Sequence[str]) -> None:
 
 
 async def _inject(plan: Plan, injector: Injector) -> None:
-    """Inject faults in an order in which each comes as often as any other."""
+    """Inject faults in random order, each equally often."""
     chance = random.Random(plan.seed + 1)
     while True:
         for name in chance.sample(sorted(injector.faults), len(injector.faults)):
             await asyncio.sleep(chance.uniform(0.0, 2 * plan.pause_s))
             with contextlib.suppress(*FAULT_ERRORS):
-                # A fault that is cancelled half-way would leave Redis full or away.
+                # If a fault were cancelled halfway, Redis would remain full or down.
                 await asyncio.shield(injector.inject(name))
 
 
 async def _wait(redis: RedisUnderTest, count: int, deadline: float) -> int:
-    """Wait until so many URLs are published; return their number."""
+    """Wait until `count` URLs are published or the deadline; return the number published."""
     found = 0
     while found < count and time.monotonic() < deadline:
         await asyncio.sleep(POLL_S)
@@ -180,7 +180,7 @@ async def _wait(redis: RedisUnderTest, count: int, deadline: float) -> int:
 
 
 async def _heal(redis: RedisUnderTest) -> None:
-    """End what the last fault has left."""
+    """Undo what a fault may have left: make Redis a primary without a memory limit."""
     for _ in range(20):
         with contextlib.suppress(*FAULT_ERRORS):
             await redis.command("REPLICAOF", "NO", "ONE")
@@ -190,11 +190,11 @@ async def _heal(redis: RedisUnderTest) -> None:
 
 
 def shortest_gap_s(log: Path) -> float:
-    """Return the shortest time between two requests to one host, from the log lines of the workers."""
+    """Return the shortest time (s) between two requests to one host, from the log lines of the workers."""
     sent: defaultdict[str, list[float]] = defaultdict(list)
     for line in log.read_text(errors="replace").splitlines():
         if '"request_sent"' in line:
-            with contextlib.suppress(json.JSONDecodeError):  # its process was killed
+            with contextlib.suppress(json.JSONDecodeError):  # cut off: its process was killed
                 fields = json.loads(line)
                 sent[fields["host"]].append(fields["at_s"])
     gaps = [after - before for times in sent.values() for before, after in pairwise(sorted(times))]

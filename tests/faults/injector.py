@@ -1,4 +1,4 @@
-"""The faults.  Each says how it fired; one of which there is no proof does not count."""
+"""The faults.  A fault counts as fired only if there is proof that it had an effect."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LEASE_S: Final = 4.0
 
 
 class Injector:
-    """Does one fault after the other; `proofs` has what showed that they fired."""
+    """Injects faults one after another; `proofs` counts the observations that prove that they fired."""
 
     def __init__(
         self, redis: RedisUnderTest, workers: SupervisedWorkers, keys: QueueKeys, chance: random.Random
@@ -52,16 +52,16 @@ class Injector:
         }
 
     async def inject(self, name: str) -> None:
-        """Do one fault."""
+        """Inject one fault."""
         self.tried[name] += 1
         await self.faults[name]()
 
     async def settle_down(self) -> None:
-        """Wait for the faults that are still at work."""
+        """Wait for the faults that have not ended yet."""
         await asyncio.gather(*self._background)
 
     def _prove(self, fault: str, proof: str, count: int) -> None:
-        """Count the fault as fired if `count` things show it."""
+        """Record `count` observations that prove the fault; count it as fired if there are any."""
         self.fired[fault] += count > 0
         self.proofs[fault][proof] += count
 
@@ -83,7 +83,7 @@ class Injector:
             self._prove("SIGTERM, drained", "tasks in hand", len(picked[1]) if status == 0 else 0)
 
     async def stop_worker(self) -> None:
-        """Stop a worker for longer than its lease, beside the faults that follow."""
+        """Stop a worker for longer than its lease, in the background: other faults may follow meanwhile."""
         if len(self._workers.pids) > 1 and (picked := await self._pick_busy()):
             task = asyncio.create_task(self._stop_and_continue(*picked))
             self._background.add(task)
@@ -127,7 +127,7 @@ class Injector:
         )
 
     async def make_replica(self) -> None:
-        """Make it the replica of a server that does not exist."""
+        """Make Redis the replica of a server that does not exist."""
         await self._reject("Redis a replica", "READONLY", ["REPLICAOF", "127.0.0.1", "1"], ["REPLICAOF", "NO", "ONE"])
 
     async def flush_scripts(self) -> None:
@@ -143,7 +143,7 @@ class Injector:
         self._prove("group destroyed", "NOGROUP", destroyed * (await self._redis.errors("NOGROUP") - before))
 
     async def _reject(self, fault: str, code: str, begin: list[str], end: list[str]) -> None:
-        """Let Redis reject writes for a while."""
+        """Make Redis reject writes for up to 3 seconds."""
         before = await self._redis.errors(code)
         await self._redis.command(*begin)
         await asyncio.sleep(self._chance.uniform(0.3, 3.0))
@@ -152,4 +152,4 @@ class Injector:
 
 
 FAULT_ERRORS: Final = (RedisError, OSError, KeyError)
-"""Errors of a fault that came at a bad moment: its process has just ended, or its connection was cut."""
+"""Errors that injecting a fault may raise, because a process has just ended or a connection was cut."""

@@ -1,4 +1,4 @@
-"""What is in Redis in the end, read with plain commands: nothing here uses the code under test."""
+"""Judge the final state of Redis, which is read with plain commands, independently of the code under test."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 class Verdict(Struct, frozen=True):
-    """Numbers of URLs, by what became of them."""
+    """Numbers of URLs by their final state."""
 
     published: int
     lost: int
-    """URLs without an article that are nowhere in the queue."""
+    """URLs without an article that are neither in the queue nor dead letters."""
     doubled: int
     """URLs with more than one article."""
     stuck: int
-    """Tasks that are still in the queue, or counted as if they were."""
+    """Tasks that are still in the queue, or that the counter of waiting tasks still includes."""
     dead: int
     unknown: int
-    """Articles of URLs that were not put."""
+    """URLs of articles that were not enqueued."""
 
     @property
     def holds(self) -> bool:
-        """Whether every URL was published once and nothing is left."""
+        """Whether every URL was published exactly once and the queue is empty."""
         return not (self.lost or self.doubled or self.stuck or self.dead or self.unknown)
 
 
@@ -41,7 +41,7 @@ async def count_articles(client: Redis, prefix: str) -> Counter[str]:
 
 
 async def count_unfinished(client: Redis, prefix: str) -> int:
-    """Return the number of tasks in any place, or the counter of those that wait, if that is greater."""
+    """Count the ready tasks and all waiting ones, or the counter of waiting tasks if that is greater."""
     released, later = await client.xlen(f"{prefix}:ready"), await client.zcard(f"{prefix}:later")
     queues = [key async for key in client.scan_iter(f"{prefix}:host:*:queue", count=10_000)]
     queued = sum([await client.llen(key) for key in queues])
@@ -50,7 +50,7 @@ async def count_unfinished(client: Redis, prefix: str) -> int:
 
 
 async def judge(client: Redis, prefix: str, urls: Collection[str]) -> Verdict:
-    """Compare the stream of articles with the URLs that were put."""
+    """Compare the stream of articles with the URLs that were enqueued."""
     found, unfinished = await count_articles(client, prefix), await count_unfinished(client, prefix)
     dead = await client.xlen(f"{prefix}:dead")
     missing = sum(url not in found for url in urls)

@@ -1,7 +1,7 @@
-"""A worker whose pages are not parsed: `python -m tests.faults.plain_worker` is `communique consume` in all else.
+"""A worker that does not parse pages: `python -m tests.faults.plain_worker` is otherwise `communique consume`.
 
-Queue, pace, requests, retries, drain and settling are those of the real worker.  So a fault run spends the machine's
-time on them, and a killed worker is back soon.
+Queue, pacing, requests, retries, drain and settling are those of the real worker.  So a fault run spends its CPU time
+on them, and a killed worker restarts quickly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class InlinePool:
-    """In place of the pool of processes: runs each call at once, in the worker itself."""
+    """Replaces the pool of processes: runs each call in the process of the worker."""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass

@@ -25,7 +25,7 @@ class RedisUnderTest:
         self._port = free_port()
         self._process: asyncio.subprocess.Process | None = None
         self.client = connect(f"redis://127.0.0.1:{self._port}")
-        """Connected directly, not by the proxy."""
+        """Connected directly, not through the proxy."""
         self.proxy = LossyProxy(self._port)
 
     async def start(self) -> None:
@@ -72,7 +72,7 @@ class RedisUnderTest:
 
 
 class LossyProxy:
-    """Forwards connections to a port on loopback."""
+    """Forwards connections to a port on loopback; can cut them, and lose replies."""
 
     def __init__(self, target: int) -> None:
         self._target = target
@@ -81,7 +81,7 @@ class LossyProxy:
         self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         self.replies_to_lose = 0
         self.lost_replies = 0
-        """Replies to scripts that were lost: each script has run."""
+        """Number of replies lost, all of scripts that ran."""
 
     async def open(self) -> None:
         """Accept connections."""
@@ -136,7 +136,7 @@ class LossyProxy:
 
 
 class _Link:
-    """One connection: whether the last command was a script."""
+    """State of one connection: whether the last command was a script."""
 
     runs_script = False
 

@@ -1,4 +1,4 @@
-"""Worker processes that are started again whenever they end, and what they had in hand."""
+"""Worker processes that are restarted whenever they end, and the entries pending at each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class SupervisedWorkers:
-    """`count` workers; each is started again after it has ended, for whatever reason."""
+    """`count` workers; each is restarted whenever it ends, for any reason."""
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path, count: int) -> None:
         self._command = command
@@ -29,7 +29,7 @@ class SupervisedWorkers:
         self.exits: Counter[int] = Counter()
         """Exit status -> number."""
         self.stopped: set[int] = set()
-        """Processes that SIGSTOP holds."""
+        """Processes that are stopped by SIGSTOP."""
 
     async def start(self) -> None:
         """Start all of them."""
@@ -57,7 +57,7 @@ class SupervisedWorkers:
 
     @property
     def pids(self) -> list[int]:
-        """The processes that run, without those that are stopped."""
+        """The running processes, except those in `stopped`."""
         return [pid for pid in self._running if pid not in self.stopped]
 
     async def end(self, pid: int, how: signal.Signals) -> int:
@@ -72,7 +72,7 @@ class SupervisedWorkers:
             self._running[pid].send_signal(how)
 
     async def stop(self) -> None:
-        """End all of them by force."""
+        """Kill all of them."""
         for supervisor in self._supervisors:
             supervisor.cancel()
         await asyncio.gather(*self._supervisors, return_exceptions=True)
@@ -82,7 +82,7 @@ async def held_by(client: Any, ready: str) -> dict[str, set[str]]:
     """Return the pending entries of each process: pid -> entry ids (consumer names are HOST-PID-RANDOM)."""
     try:
         pending = await client.xpending_range(ready, "workers", "-", "+", 100_000)
-    except Exception:  # noqa: BLE001 - no group, or no server: a fault is at work
+    except Exception:  # noqa: BLE001 - a fault has removed the group or the server
         return {}
     found: dict[str, set[str]] = {}
     for it in pending:

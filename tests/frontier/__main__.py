@@ -1,4 +1,4 @@
-"""Measure what is fetched when: `python -m tests.frontier pace`, `crowd`, `outage`, `poison` or `memory`."""
+"""Measure when each page is fetched: `python -m tests.frontier pace`, `crowd`, `outage`, `poison` or `memory`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.frontier",
         description="Run workers on a private Redis against hosts on loopback, and print a table of figures and "
-        "bounds. The exit status is 1 if a bound is not kept.",
+        "bounds. The exit status is 1 if a figure violates its bound.",
         epilog="examples:\n  python -m tests.frontier pace --busy 8\n  python -m tests.frontier outage --down 600",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -30,13 +30,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--workers", type=int, default=3, help="worker processes (default: 3)")
     parser.add_argument("--hosts", type=int, default=20, help="pace: hosts (default: 20)")
     parser.add_argument(
-        "--urls", type=int, default=2000, help="pace, memory: URLs (default: 2,000); outage: 60 at most"
+        "--urls", type=int, default=2000, help="pace, memory, outage: URLs (default: 2,000; outage: at most 60)"
     )
-    parser.add_argument("--busy", type=int, default=0, help="pace: processes that compute beside the workers")
+    parser.add_argument(
+        "--busy", type=int, default=0, help="pace: processes that compete with the workers for the CPU (default: 0)"
+    )
     parser.add_argument("--hanging", type=int, default=200, help="crowd: hosts that never answer (default: 200)")
     parser.add_argument("--flood", type=int, default=10_000, help="crowd: URLs of one host (default: 10,000)")
     parser.add_argument("--down", type=float, default=600.0, help="outage: its length in seconds (default: 600)")
-    parser.add_argument("--neighbours", type=int, default=200, help="poison: other pages (default: 200)")
+    parser.add_argument("--neighbours", type=int, default=200, help="poison: number of healthy pages (default: 200)")
     return parser
 
 

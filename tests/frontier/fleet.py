@@ -1,4 +1,4 @@
-"""Worker processes, the tasks that they are given, and the log lines that they write."""
+"""Run worker processes, enqueue tasks for them, and read their log lines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Fleet:
-    """`count` workers with the same settings, whose logs are in a folder."""
+    """Workers with the same settings, whose logs are in one folder."""
 
     def __init__(self, settings: Settings, folder: Path, **environ: str) -> None:
         """`environ`: settings of the workers as environment variables, without the prefix and in lower case."""
@@ -52,7 +52,7 @@ class Fleet:
         return process
 
     async def stop(self) -> None:
-        """End all workers, those that do not drain in time by force."""
+        """Stop all workers; kill those that do not drain within 20 seconds."""
         running = [process for process in self.processes if process.returncode is None]
         for process in running:
             process.terminate()
@@ -74,7 +74,7 @@ class Fleet:
         return [line for line in lines if line.get("event") == event]
 
     def shortest_send_gaps(self) -> dict[str, float]:
-        """Return the shortest time between two requests to each host, by the times at which they were sent."""
+        """Return the shortest time (s) between two requests to each host, by the times at which they were sent."""
         sent: defaultdict[str, list[float]] = defaultdict(list)
         for line in self.log_lines("request_sent"):
             sent[line["host"]].append(line["at_s"])

@@ -1,4 +1,4 @@
-"""Hosts on loopback addresses that answer, hang, trickle or refuse, and note when each request arrives."""
+"""Hosts on loopback addresses that answer, hang, trickle or refuse, and record when each request arrives."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from tests.servers import free_port
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-PERIOD_OF_TRICKLE_S: Final = 1.0
+TRICKLE_INTERVAL_S: Final = 1.0
+"""Time between two bytes of a host that answers slowly."""
 
 
 class LoopbackHost:
     """One host: its behaviour may be changed while it runs."""
 
     def __init__(self, address: str, *, robots: str = "", answers: str = "articles") -> None:
-        """`answers`: "articles" (any path is an article of its own), "nothing" (accepts and never answers) or "slowly".
+        """`answers`: "articles" (an article at any path), "nothing" (accepts and never answers) or "slowly".
 
         Nothing is opened yet; `open` starts to listen.
         """
@@ -52,7 +53,7 @@ class LoopbackHost:
         self._server = await asyncio.start_server(self._handle, self.address, port, backlog=1024)
 
     def close(self) -> None:
-        """Refuse connections, and end those that are open."""
+        """Refuse new connections, and close the open ones."""
         if self._server is not None:
             self._server.close()
             self._server = None
@@ -89,7 +90,7 @@ class LoopbackHost:
             for i in range(len(body)):
                 writer.write(body[i : i + 1])
                 await writer.drain()
-                await asyncio.sleep(PERIOD_OF_TRICKLE_S)
+                await asyncio.sleep(TRICKLE_INTERVAL_S)
         writer.write(body)
         if path != "robots.txt":
             self.served.append(path)

@@ -1,4 +1,4 @@
-"""Measurements of what is fetched when, with real workers and hosts on loopback; the hosts' own notes are the judge."""
+"""Measure when pages are fetched, with real workers and hosts on loopback that record every request."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 DELAY_S: Final = 0.5
-"""Delay between two requests by the settings; the robots.txt of some hosts sets longer ones."""
+"""Delay between two requests in the settings; the robots.txt of some hosts sets a longer one."""
 CRAWL_DELAYS_S: Final = (None, None, 0.6, 0.75, 1.0)
 LIMIT: Final = 2
 """Most requests to a host in flight (`host_max_requests`)."""
 
 
 class Figure(NamedTuple):
-    """One figure, with the bound that it is to keep."""
+    """One figure and its bound."""
 
     name: str
     seen: float
@@ -47,13 +47,13 @@ class Figure(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """Settings of the server to use, and a folder for logs."""
+    """Environment of a scenario: settings of the Redis server, and a folder for logs."""
 
     settings: Settings
     folder: Path
 
     def fresh(self, **changes: object) -> Settings:
-        """Return the settings with a key prefix of its own."""
+        """Return the settings with a new key prefix."""
         return self.settings.override(key_prefix=f"frontier-{uuid.uuid4().hex[:8]}", **changes)
 
 
@@ -61,7 +61,7 @@ class Ground(NamedTuple):
 async def pace(ground: Ground, *, hosts: int, urls: int, workers: int, busy: int) -> list[Figure]:
     """Hosts with different delays: gaps, requests in flight, and the time compared with the ideal schedule.
 
-    `busy`: processes that compute beside the workers.
+    `busy`: number of processes that compete with the workers for the CPU.
     """
     settings = ground.fresh()
     delays = [CRAWL_DELAYS_S[i % len(CRAWL_DELAYS_S)] for i in range(hosts)]
@@ -93,7 +93,7 @@ async def pace(ground: Ground, *, hosts: int, urls: int, workers: int, busy: int
 
 
 def _robots(delay_s: float | None, number: int) -> str:
-    """Return a robots.txt that sets a delay, in one of the two forms."""
+    """Return a robots.txt that sets a delay, as Crawl-delay or as Request-rate."""
     if delay_s is None:
         return ""
     is_rate = number % 2 and delay_s == 1.0
@@ -102,7 +102,7 @@ def _robots(delay_s: float | None, number: int) -> str:
 
 # ---------------------------------------------------------------- crowd
 async def crowd(ground: Ground, *, hanging: int, flood: int, workers: int) -> list[Figure]:
-    """80 pages of 20 hosts: alone, and beside hanging hosts, a trickling one, and a flood of one host's URLs."""
+    """80 pages of 20 hosts: first alone, then together with hanging hosts, a trickling one, and a flood of one host."""
     alone_s = await time_of_healthy_hosts(ground, 0, 0, workers)
     beside_s = await time_of_healthy_hosts(ground, hanging, flood, workers)
     return [
@@ -113,37 +113,37 @@ async def crowd(ground: Ground, *, hanging: int, flood: int, workers: int) -> li
 
 
 async def time_of_healthy_hosts(ground: Ground, hanging: int, flood: int, workers: int, **environ: str) -> float:
-    """Return the time (s) in which 20 hosts serve 4 pages each, beside hanging hosts and a flood of one host's URLs.
+    """Return the time (s) in which 20 healthy hosts serve 4 pages each, while other hosts hang or have many URLs.
 
     `environ`: settings of the workers (see `Fleet`).
     """
     settings = ground.fresh()
     healthy = [LoopbackHost(f"127.0.1.{i + 1}") for i in range(20)]
-    dumb = [LoopbackHost(f"127.0.2.{i + 1}", answers="nothing") for i in range(hanging)]
+    silent = [LoopbackHost(f"127.0.2.{i + 1}", answers="nothing") for i in range(hanging)]
     slow, flooded = LoopbackHost("127.0.3.1", answers="slowly"), LoopbackHost("127.0.3.2")
-    async with serving(*healthy, *dumb, slow, flooded), fleet(settings, ground.folder, workers, **environ) as running:
+    async with serving(*healthy, *silent, slow, flooded), fleet(settings, ground.folder, workers, **environ) as running:
         await _until_ready(running)
-        await put(settings, [url for host in dumb for url in articles(host, 5)])
+        await put(settings, [url for host in silent for url in articles(host, 5)])
         await put(settings, [*articles(slow, 5 if flood else 0), *articles(flooded, flood)])
         started_at = time.monotonic()
         wanted = _interleaved(healthy, 4)
         await put(settings, wanted)
         async with asyncio.timeout(300):
-            while sum(len(host.served) for host in healthy) < len(wanted):  # noqa: ASYNC110 - told by the hosts
+            while sum(len(host.served) for host in healthy) < len(wanted):  # noqa: ASYNC110 - a host sets no event
                 await asyncio.sleep(0.05)
         return max(host.last_served_at for host in healthy) - started_at
 
 
 # ---------------------------------------------------------------- outage
 async def outage(ground: Ground, *, down_s: float, urls: int, workers: int) -> list[Figure]:
-    """A host that refuses connections for a while: all its articles are read after it, none is given up."""
+    """A host refuses connections for `down_s` seconds: all its articles are read afterwards, none is given up."""
     settings = ground.fresh()
     host = LoopbackHost("127.0.1.1")
     async with serving(host), fleet(settings, ground.folder, workers) as running:
         await _until_ready(running)
         await put(settings, articles(host, urls))
         async with asyncio.timeout(60):
-            while len(host.served) < 3:  # noqa: ASYNC110 - told by the host
+            while len(host.served) < 3:  # noqa: ASYNC110 - a host sets no event
                 await asyncio.sleep(0.05)
         port = host.port
         host.close()
@@ -170,7 +170,7 @@ async def _time_until_probe(settings: Settings, host: str) -> float:
 
 # ---------------------------------------------------------------- poison
 async def poison(ground: Ground, *, neighbours: int, **environ: str) -> list[Figure]:
-    """A page whose worker dies whenever it requests it: its neighbours are read, and it becomes a dead letter.
+    """A page kills each worker that requests it: it becomes a dead letter, and all other pages are read.
 
     `environ`: settings of the worker (see `Fleet`).
     """
@@ -210,7 +210,8 @@ async def poison(ground: Ground, *, neighbours: int, **environ: str) -> list[Fig
 async def memory(ground: Ground, *, urls: int) -> list[Figure]:
     """Many URLs: memory of a worker and of Redis after a fifth of them and at the end.
 
-    The streams keep 1,000 entries, and what the markers of the URLs take is not counted: these two grow on purpose.
+    Streams and markers grow with the number of URLs by design: the streams keep 1,000 entries here, and the figures for
+    Redis exclude the markers.
     """
     settings = ground.fresh(max_backlog=10 * urls)
     hosts = [LoopbackHost(f"127.0.1.{i + 1}") for i in range(200)]
@@ -239,7 +240,7 @@ class MemoryUse(NamedTuple):
 
 
 async def _read(running: Fleet, hosts: Sequence[LoopbackHost], first: int, end: int) -> MemoryUse:
-    """Let the articles `first` to `end` be read; return the memory then."""
+    """Have the articles from `first` to before `end` read; return the memory afterwards."""
     await put(running.settings, [hosts[i % len(hosts)].url(f"article-{i}") for i in range(first, end)])
     await wait_until(running.settings, lambda depth: not depth.unfinished, timeout_s=7200)
     async with connect(running.settings.redis.url or "") as client:
@@ -249,7 +250,7 @@ async def _read(running: Fleet, hosts: Sequence[LoopbackHost], first: int, end: 
     return MemoryUse(tree_memory(running.processes[0].pid), used - markers, markers)
 
 
-# ---------------------------------------------------------------- parts
+# ---------------------------------------------------------------- helpers
 def _interleaved(hosts: Sequence[LoopbackHost], count: int) -> list[str]:
     """Return `count` URLs of each host, one of each in turn."""
     return [url for batch in zip(*(articles(host, count) for host in hosts), strict=True) for url in batch]

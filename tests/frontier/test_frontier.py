@@ -1,4 +1,4 @@
-"""What is fetched when, with real workers: short runs of the measurements, without bounds on their times."""
+"""Short runs of the scenarios with real workers; bounds on durations are not checked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ground(settings: Settings, tmp_path: Path) -> Ground:
 
 
 def failing(figures: Sequence[Figure]) -> list[Figure]:
-    """Return the figures out of bounds, apart from those that depend on the speed of the machine."""
+    """Return the figures that violate their bounds, except durations, which depend on the speed of the machine."""
     return [it for it in figures if not it.holds and not it.name.startswith("time")]
 
 
@@ -31,15 +31,15 @@ async def test_no_request_is_sent_before_its_time_and_no_more_are_in_flight_than
 
 
 async def test_hosts_that_never_answer_do_not_stop_the_others(ground: Ground) -> None:
-    patient = {"read_timeout_s": "900", "total_timeout_s": "900", "concurrency": "8"}
-    assert await scenarios.time_of_healthy_hosts(ground, 40, 200, 1, host_delay_s="0.05", **patient) < 300
+    long_timeouts = {"read_timeout_s": "900", "total_timeout_s": "900", "concurrency": "8"}
+    assert await scenarios.time_of_healthy_hosts(ground, 40, 200, 1, host_delay_s="0.05", **long_timeouts) < 300
 
 
 async def test_an_outage_loses_no_article_and_counts_no_attempt(ground: Ground) -> None:
     assert failing(await scenarios.outage(ground, down_s=4.0, urls=8, workers=2)) == []
 
 
-async def test_a_page_that_kills_its_worker_takes_no_other_page_with_it(ground: Ground) -> None:
+async def test_a_page_that_kills_its_worker_does_not_affect_other_pages(ground: Ground) -> None:
     figures = await scenarios.poison(ground, neighbours=40, lease_s="1.5", host_delay_s="0.05")
     assert failing(figures) == []
     kills = next(it.seen for it in figures if it.name == "workers killed")

@@ -1,4 +1,4 @@
-"""The steps of the model: each is run on the real queue, and changes the state that is expected of it."""
+"""The steps of the model: each is run on the real queue, and updates the expected state."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class World(ModelState):
         self.owner.update((entry, (self.workers[who].consumer, 1)) for entry in entries)
 
     async def overtake(self, who: int, which: int) -> None:
-        """Let every worker stall beyond its lease, and one claim what it has not got."""
+        """Make every worker stall beyond its lease, and one worker claim tasks of the others."""
         if self.owner:
             await stall(self.workers[0])
         lost = self.loses_reply()
@@ -92,7 +92,7 @@ class World(ModelState):
             await self.note_lost_claims()
 
     async def note_lost_claims(self) -> None:
-        """Note the claims whose reply was lost: the worker owns the entries and does not know it."""
+        """Record the claims whose reply was lost: the worker owns the entries without knowing it."""
         if self.owner:
             pending: Any = await self.client.xpending_range(self.keys.ready, GROUP, "-", "+", 1000)
             self.owner = {it["message_id"].decode(): (it["consumer"].decode(), it["times_delivered"]) for it in pending}
@@ -107,14 +107,14 @@ class World(ModelState):
         return self.owner.get(delivery.entry_id) == (self.workers[who].consumer, delivery.attempts)
 
     def pick(self, who: int, which: int) -> tuple[Delivery, bool] | None:
-        """Choose one of a worker's deliveries; say whether it is the owner still."""
+        """Return one of a worker's deliveries, and whether the worker still owns it."""
         if not self.held[who]:
             return None
         delivery = self.held[who][which % len(self.held[who])]
         return delivery, self.owns(who, delivery)
 
     def end(self, delivery: Delivery, owns: bool, replied: bool, lost: bool) -> str | None:
-        """Note the end of a delivery; return its task, or None where the lease was lost."""
+        """Record the end of a delivery; return its task, or None if the lease was lost."""
         assert replied == (owns and not lost)
         if not owns:
             return None
@@ -122,7 +122,7 @@ class World(ModelState):
         return self.ready.pop(delivery.entry_id)
 
     def loses_reply(self) -> bool:
-        """Say whether the next script's reply will be lost, so that it is run twice."""
+        """Return whether the reply of the next script will be lost, so that the script runs twice."""
         return self.lost_replies > 0
 
     async def settle(self, who: int, which: int) -> None:
@@ -188,7 +188,7 @@ class World(ModelState):
         lost = self.loses_reply()
         names = [n for n in self.dead if n in self.given_up and host_of(self.task_of[n]) == HOSTS[i]]
         revived = await self.requests.hosts.revive(HOSTS[i])
-        assert lost or revived >= len(names)  # ids of letters that were requeued count, too
+        assert lost or revived >= len(names)  # includes ids of dead letters that were requeued
         self.raise_dead(names)
         self.dead = [name for name in self.dead if name not in names]
         self.given_up -= set(names)
@@ -198,7 +198,7 @@ class World(ModelState):
 
     # ------------------------------------------------------------ faults
     async def crash(self, who: int, _: int) -> None:
-        """Kill a worker and replace it by a new process without state."""
+        """Kill a worker and replace it with a new process without state."""
         self.requests.kill(who)
         await self.workers[who].aclose()
         self.workers[who], self.held[who] = UrlQueue(self.url, self.settings), []
@@ -227,7 +227,7 @@ class World(ModelState):
         return [StreamWrite(stream=f"{self.keys.prefix}:out", fields={"tag": tag}, maxlen=1000)]
 
     async def finish(self) -> None:
-        """Let one worker do all that is left; everything must then be written once, as the model says."""
+        """Let one worker process all remaining tasks; then everything must be written once, as the model expects."""
         self.lost_replies = 0
         for name in HOSTS:
             await self.step("reset", HOSTS.index(name), 0)

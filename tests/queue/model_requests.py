@@ -1,4 +1,4 @@
-"""The part of the model that sends requests: when each was sent, as the host sees it."""
+"""The part of the model that sends requests, and records when each was sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CRAWL_DELAY_S: Final = 9 * UNIT_S
 MAX_REQUESTS: Final = 2
 PERMIT_S: Final = 2.5 * UNIT_S
 TOLERANCE_S: Final = UNIT_S / 10
-"""More than the real time of a test."""
+"""Longer than the real duration of a test."""
 
 CONSTANTS: Final[dict[str, Any]] = {"PERMIT_S": PERMIT_S, "FIRST_PROBE_S": 5 * UNIT_S, "MAX_PROBE_S": 20 * UNIT_S}
 """Values of the constants of `worker.queue.hosts` that fit the virtual time."""
@@ -49,7 +49,7 @@ class Request(Struct):
     host: str
     token: str
     crawl_delay_s: float
-    asked_at: float | None = None
+    granted_at: float | None = None
     """Time at which its permit was granted; None while it has none."""
     sent_at: float | None = None
 
@@ -68,9 +68,9 @@ class RequestModel:
         self.last_sent_at: dict[str, float] = {}
         self.last_granted_at: dict[str, float] = defaultdict(lambda: -1e9)
         self.in_flight: dict[str, dict[str, float]] = defaultdict(dict)
-        """Host -> token of each request with a permit -> time at which it is dropped, if its end is not reported."""
+        """Host -> token of each request with a permit -> time at which it is dropped, unless its end is reported."""
         self.blocked_until: dict[str, float] = defaultdict(lambda: -1e9)
-        """Host -> end of its pause; nothing is sent before."""
+        """Host -> end of its pause; no request is sent before that."""
         self.settings = settings
 
     async def pass_time(self, _: int, which: int) -> None:
@@ -81,26 +81,26 @@ class RequestModel:
             of_host = self._keys.host(name)
             keys = (of_host.state, self._keys.hosts, of_host.requests)
             await self.client.eval(SHIFT, 3, *keys, round(1000 * seconds), name)
-        self.open = [it for it in self.open if it.asked_at is None or self.now_s - it.asked_at < self._timeout_s]
+        self.open = [it for it in self.open if it.granted_at is None or self.now_s - it.granted_at < self._timeout_s]
 
     @property
     def _timeout_s(self) -> float:
         return self.settings.fetch.total_timeout_s
 
     async def start(self, who: int, which: int) -> None:
-        """Begin a request of a worker; every third has a Crawl-delay."""
+        """Begin a request of a worker, with a Crawl-delay if `which` is 2."""
         crawl_delay_s = CRAWL_DELAY_S if which == 2 else 0.0
         self.open.append(Request(who, self._names[which % 2], str(next(self._tokens)), crawl_delay_s))
-        await self.ask(who, -1)
+        await self.request_permit(who, -1)
 
     async def visit(self, who: int, which: int) -> None:
-        """Begin a request and send it at once, if it may be."""
+        """Begin a request, and send it at once if it has a permit."""
         await self.start(who, which)
         if self._may_send(it := self.open[-1]):
             self._send(it)
 
-    async def ask(self, _: int, which: int) -> None:
-        """Ask for the permit of a request that has not been sent."""
+    async def request_permit(self, _: int, which: int) -> None:
+        """Request the permit for a request that has not been sent."""
         waiting = [it for it in self.open if it.sent_at is None]
         if not waiting:
             return
@@ -108,33 +108,33 @@ class RequestModel:
         wait_s = await self.hosts.permit(_host_request(it), it.crawl_delay_s)
         if wait_s == 0:
             self._check_limit(it)
-            it.asked_at = self.last_granted_at[it.host] = self.now_s
+            it.granted_at = self.last_granted_at[it.host] = self.now_s
             self.in_flight[it.host][it.token] = self.now_s + self._timeout_s + PERMIT_S
         elif wait_s > 1:
             latest = max(self.last_granted_at[it.host] + PERMIT_S + CRAWL_DELAY_S, self.blocked_until[it.host])
-            assert self.now_s + wait_s <= latest + TOLERANCE_S  # a permit is not kept back for no reason
+            assert self.now_s + wait_s <= latest + TOLERANCE_S  # no wait is longer than necessary
 
     def _check_limit(self, it: Request) -> None:
-        assert sum(x.asked_at is not None and x.host == it.host for x in self.open if x is not it) < MAX_REQUESTS
-        if it.asked_at is None:
+        assert sum(x.granted_at is not None and x.host == it.host for x in self.open if x is not it) < MAX_REQUESTS
+        if it.granted_at is None:
             assert self.now_s >= self.blocked_until[it.host] - TOLERANCE_S
 
     async def send(self, _: int, which: int) -> None:
-        """Send a request whose permit is not older than half of its time."""
+        """Send a request whose permit was requested less than PERMIT_S / 2 ago."""
         if ready := [it for it in self.open if self._may_send(it)]:
             self._send(ready[which % len(ready)])
 
     def _may_send(self, it: Request) -> bool:
-        return it.sent_at is None and it.asked_at is not None and self.now_s - it.asked_at < PERMIT_S / 2
+        return it.sent_at is None and it.granted_at is not None and self.now_s - it.granted_at < PERMIT_S / 2
 
     def _send(self, it: Request) -> None:
-        """Two requests are sent at least the delay apart: that of the host, and that of the later one."""
+        """Send a request; assert that the delay of the host and its own Crawl-delay are over."""
         gap_s = self.now_s - self.last_sent_at.get(it.host, -1e9)
         assert gap_s >= max(HOST_DELAY_S, it.crawl_delay_s) - TOLERANCE_S
         it.sent_at = self.last_sent_at[it.host] = self.now_s
 
     def check(self, found: Snapshot) -> None:
-        """Assert that the requests in flight are known to the queue, and no others."""
+        """Assert that the queue counts exactly the requests in flight."""
         for name, host in found.hosts.items():
             counted = {token for token, until_ms in host.requests.items() if until_ms > found.now_ms}
             assert counted == {token for token, until in self.in_flight[name].items() if until > self.now_s}, name
@@ -183,7 +183,7 @@ class RequestModel:
 
     # ------------------------------------------------------------ faults
     def kill(self, who: int) -> None:
-        """End the requests of a worker without a report; one with a permit may just have been sent."""
+        """End the requests of a worker without a report; send those that have a permit just before."""
         for it in self.open:
             if it.who == who and self._may_send(it):
                 self._send(it)

@@ -1,8 +1,8 @@
 """A model of the queue: the place of every task, the owner of every delivery, and the requests of every host.
 
-Each step is run on the real queue and on the model.  After it, the whole queue is read and compared.  Time is virtual:
-`pass_time` moves the times in Redis into the past.  All times are multiples of `UNIT_S`, which is so long that the real
-time of a test does not matter.
+Each step is run on the real queue and on the model; then the whole queue is read and compared with the model.  Time is
+virtual: `pass_time` moves the times in Redis into the past.  All times are multiples of `UNIT_S`, which is so long that
+the real duration of a test is negligible.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ModelState:
 
     # ------------------------------------------------------------ compare
     async def compare(self) -> Snapshot:
-        """Read the queue: note what was released since the last time, and compare everything with the model."""
+        """Read the queue, record what has been released since the last call, and compare everything with the model."""
         found = await take_snapshot(self.client, self.keys)
         check_invariants(found, self.settings)
         self.requests.check(found)
@@ -91,7 +91,7 @@ class ModelState:
         return found
 
     def note_release(self, entry: str, found: Snapshot) -> None:
-        """A release takes the first task of a queue, after the delay, while fewer than the limit are active."""
+        """Record a release; assert that it took the first task of the queue, after the delay and within the limit."""
         task, host = found.ready[entry]
         assert self.line[host].pop(0) == name_of(task)
         self.ready[entry] = name_of(task)

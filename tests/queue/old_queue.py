@@ -19,7 +19,7 @@ GROUP: Final = "workers"
 
 
 class OldQueue:
-    """The commands of one old worker on the queue with a prefix."""
+    """The queue of format 1, as one old worker uses it."""
 
     def __init__(self, client: Redis, prefix: str, consumer: str) -> None:
         self.client = client

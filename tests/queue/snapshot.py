@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 LEAD_MS: Final = 250.0
-"""How long before its request may be sent a task is released."""
+"""Time between the release of a task and the earliest sending of its request."""
 
 
 class Host(Struct):
@@ -31,14 +31,14 @@ class Host(Struct):
     active: set[str]
     requests: dict[str, float]
     score: float | None
-    """Its score in the set of hosts; None where it is not in it."""
+    """Its score in the set of hosts; None if it is not in the set."""
 
     def ms(self, field: str) -> float | None:
-        """Return a field of the state as a number; None where it is missing."""
+        """Return a field of the state as a number; None if it is missing."""
         return float(self.state[field]) if field in self.state else None
 
     def next_request_at(self, default_delay_ms: float) -> float:
-        """Return the earliest time of the next request if the one with a permit is sent at its end."""
+        """Return the earliest time of the next request, if one with a permit is sent when the permit expires."""
         hold, delay_ms = self.ms("hold"), self.ms("delay") or default_delay_ms
         sent_at = self.ms("sent_at") if hold is None else max(self.ms("sent_at") or 0.0, hold)
         return max(self.ms("retry_at") or 0.0, 0.0 if sent_at is None else sent_at + delay_ms)
@@ -64,16 +64,16 @@ class Snapshot(Struct):
     later: list[bytes]
     dead: list[bytes]
     waiting: int
-    """The counter, not the number of the tasks."""
+    """The counter in Redis, not the actual number of tasks."""
 
     def tasks(self) -> Counter[str]:
-        """Return the numbers of tasks in any place, by id; what is not a task counts as ""."""
+        """Return the numbers of tasks in all places, by id; an entry that is not a task counts as ""."""
         queued = [task for host in self.hosts.values() for task in host.queue]
         return Counter(map(task_id, [*queued, *(task for task, _ in self.ready.values()), *self.later, *self.dead]))
 
 
 def task_id(task: bytes) -> str:
-    """Return the id of a task (JSON); "" where it is not one."""
+    """Return the id of a task (JSON); "" if it is not a task."""
     try:
         return msgspec.json.decode(task, type=Task).id
     except (msgspec.DecodeError, RecursionError):

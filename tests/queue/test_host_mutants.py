@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from worker.settings import Settings
 
 GAMES = 25
-"""Most sequences of events that the model may need to notice a mutant."""
+"""Largest number of sequences of events that the model may need to detect a mutant."""
 
 
 async def model(redis_url: str) -> None:
-    """Play sequences of events, always the same ones."""
+    """Play GAMES sequences of events, the same ones in each run."""
     for seed in range(GAMES):
         chance = random.Random(seed)
         steps = [
@@ -62,11 +62,11 @@ OLD_WORKER = migration.test_a_queue_with_a_worker_of_format_1_is_refused_with_it
 MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     # ---------------------------------------------------------------- release
     ("released before the delay is over", ALL, "math.max(next_request_at(), tonumber(state[1]) or 0, ", "math.max(tonumber(state[1]) or 0, ", model),
-    ("released before the last release is a delay ago", ALL, "    set('next', at + LEAD)\n", "", model),
+    ("released within the delay after the last release", ALL, "    set('next', at + LEAD)\n", "", model),
     ("released during a pause", ALL, "tonumber(state[2]) or 0, tonumber(state[6]) or 0)", "tonumber(state[6]) or 0)", model),
-    ("released while a permit is out", ALL, ", tonumber(state[6]) or 0)", ")", partial(REPORT, report="sent")),
+    ("released while a request has a permit", ALL, ", tonumber(state[6]) or 0)", ")", partial(REPORT, report="sent")),
     ("released without a limit", ALL, "waiting > 0 and active < most and at <=", "waiting > 0 and at <=", model),
-    ("released without end, delay or not", ALL, "and at <= exact_now do", "do", model),
+    ("released regardless of the delay", ALL, "and at <= exact_now do", "do", model),
     ("no probe", ALL, "(state[3] or not state[4]) and 1 or ", "", NEW_HOST),
     ("several probes", ALL, "(state[3] or not state[4]) and 1", "not state[4] and 1", hosts_tests.test_a_host_that_has_answered_and_fails_gets_one_probe),
     ("vanished entries count", ALL, "if waiting > 0 and active >= most then active = count_active() end", "", hosts_tests.test_an_entry_deleted_by_hand_does_not_block_its_host),
@@ -132,10 +132,10 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("failed: still in flight", "FAILED", "redis.call('ZREM', KEYS[7], ARGV[4])", "", model),
     ("failed: keeps its permit", "FAILED", "end_permit(ARGV[4], tonumber(ARGV[5]))", "", hosts_tests.test_a_request_that_was_not_sent_delays_no_other),
     ("failed: opens at the first", "FAILED", "failures - tonumber(ARGV[7])", "failures - 1", hosts_tests.test_server_errors_open_the_breaker_at_the_third_in_a_row),
-    ("failed: no longest time", "FAILED", "math.min(tonumber(ARGV[8]) * 2 ^ math.min(over, 40), tonumber(ARGV[9]))", "tonumber(ARGV[8]) * 2 ^ math.min(over, 40)", hosts_tests.test_the_time_to_the_next_probe_doubles_up_to_its_limit),
+    ("failed: no upper limit of the time until a probe", "FAILED", "math.min(tonumber(ARGV[8]) * 2 ^ math.min(over, 40), tonumber(ARGV[9]))", "tonumber(ARGV[8]) * 2 ^ math.min(over, 40)", hosts_tests.test_the_time_to_the_next_probe_doubles_up_to_its_limit),
     ("failed: no jitter", "FAILED", " * tonumber(ARGV[10])", "", partial(hosts_tests.test_the_time_to_the_next_probe_is_jittered, jitter=0.0, wait_s=4.0)),
     ("failed: a short pause ends a long one", "FAILED", "math.max(get('retry_at'), now + pause)", "now + pause", hosts_tests.test_a_short_pause_does_not_end_a_long_one),
-    ("failed: no pause that was asked for", "FAILED", "tonumber(ARGV[11])", "0", partial(hosts_tests.test_a_pause_that_the_host_asks_for_is_bounded, asked_s=120.0, pause_s=120.0)),
+    ("failed: the pause that the host demands is ignored", "FAILED", "tonumber(ARGV[11])", "0", partial(hosts_tests.test_a_pause_that_the_host_asks_for_is_bounded, asked_s=120.0, pause_s=120.0)),
     ("failed: down since the last failure", "FAILED", "'HSETNX'", "'HSET'", hosts_tests.test_the_outage_says_since_when_and_when_the_host_last_answered),
     ("failed: not listed as down", "FAILED", "redis.call('ZADD', KEYS[8], string.format('%.0f', now), host)", "", SUCCESS),
     ("failed: releases nothing", "FAILED", "schedule()\nreturn", "return", partial(REPORT, report="failed")),
@@ -211,7 +211,7 @@ async def test_a_mutant_of_the_migration_is_detected(
 
 
 async def check_that_it_fails(test: Callable[..., Any], given: dict[str, Any]) -> None:
-    """Run a test with those of the values that it takes."""
+    """Assert that a test fails; pass it those of the `given` values that it takes."""
     with pytest.raises((AssertionError, ValueError, pytest.fail.Exception)):
         await test(**{name: given[name] for name in inspect.signature(test).parameters if name in given})
 

@@ -1,8 +1,8 @@
-"""Any sequence of events, on a real server and on a model of it: every task is in one place, its results are written
-once by its owner, and no host is requested too early.
+"""Random sequences of events, on a real server and on a model: every task is in one place, its results are written once
+by its owner, and no host is requested too early.
 
-Counting what was lost or written twice would not notice a missing fence; so every output is tagged with its worker,
-entry and delivery, and every answer of the queue is compared with the model's.
+Counting lost and repeated results would not detect a missing fence.  So every output is tagged with its worker, entry
+and delivery, and every reply of the queue is compared with the model's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
 DELIVER = ["put", "put", "read", "read", "settle", "settle", "release", "release"]
 END = ["retry_later", "put_back", "dead_letter", "renew", "overtake", "requeue", "give_up", "revive"]
-REQUEST = ["start", "ask", "send", "visit", "visit", "answer", "answer", "answer", "fail", "drop", "report_sent"]
+REQUEST = [
+    "start",
+    "request_permit",
+    "send",
+    "visit",
+    "visit",
+    "answer",
+    "answer",
+    "answer",
+    "fail",
+    "drop",
+    "report_sent",
+]
 FAULTS = ["crash", "lose_reply", "expire_seen", "reset"]
 RARE = ["forget_scripts", "destroy_group", "forget_all", "read_and_lose_the_reply"]
 COMMON = [*DELIVER, *REQUEST, *END, "pass_time", "pass_time", "pass_time", *FAULTS]
