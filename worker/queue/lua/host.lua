@@ -16,7 +16,7 @@ local time = redis.call('TIME')
 local exact_now = time[1] * 1000 + time[2] / 1000
 local now = math.floor(exact_now)
 
--- Returns an error reply where one of the keys has another type, else nil.
+-- Returns an error reply if one of the keys has another type, else nil.
 local function check_host_types()
   return check_type(READY, 'stream') or check_type(HOSTS, 'zset') or check_type(STATE, 'hash')
     or check_type(QUEUE, 'list') or check_type(ACTIVE, 'set') or check_type(WAITING, 'string')
