@@ -183,9 +183,7 @@ class WorkerSettings(Struct, frozen=True, kw_only=True):
     slow_share: Annotated[
         float,
         Meta(gt=0, le=1),
-        doc(
-            "Share of a worker's tasks that may have slow requests. A further one is aborted, and its host is paused."
-        ),
+        doc("Share of a worker's tasks that may have slow requests. A further one is aborted, and its host is paused."),
     ] = 0.75
     drain_s: Annotated[
         Positive,
