@@ -74,6 +74,7 @@ async def measure(articles: list[Article], count: int) -> Totals:
     entries = [_entries(*it, settings) for it in zip(articles, events, strict=True)]
     with tempfile.TemporaryDirectory() as folder:
         async with run_embedded_server(folder) as url, connect(url) as client:
+            await client.config_set("auto-aof-rewrite-percentage", 0)  # the file is measured
             before = await _usage(client)
             await _settle(url, settings, entries, count)
             after = await _usage(client)

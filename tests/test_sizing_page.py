@@ -1,0 +1,94 @@
+"""docs/sizing.md: the tables of sizes follow from the table of costs by the formulas on the page."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.pages import DOCS
+from worker.settings import Settings
+
+PAGE = (DOCS / "sizing.md").read_text(encoding="utf-8")
+ARTICLES_A_DAY = (10_000, 1_000_000, 10_000_000, 100_000_000)
+PEAK, USED, PROCESSES, LIFE_DAYS = 3, 0.7, 2, 40
+UNITS = {
+    "": 1.0,
+    "%": 0.01,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "kB": 1e3,
+    "MB": 1e6,
+    "GB": 1e9,
+    "TB": 1e12,
+    "bytes": 1.0,
+    "kbit/s": 1e3,
+    "Mbit/s": 1e6,
+    "Gbit/s": 1e9,
+}
+
+
+def quantity(text: str) -> float:
+    """Return a number with its unit ("3.2 GB") in seconds, bytes, bits per second or none."""
+    number, _, unit = text.strip().partition(" ")
+    return float(number.replace(",", "")) * UNITS[unit]
+
+
+def rows() -> dict[str, list[str]]:
+    """Return the cells of the tables of the page by the first cell of their rows."""
+    lines = [line.strip("|").split("|") for line in PAGE.splitlines() if line.startswith("| ")]
+    return {first.strip(): [cell.strip() for cell in rest] for first, *rest in lines}
+
+
+ROWS = rows()
+COST = {name: quantity(ROWS[f"`{name}`"][1]) for name in "cxsmgioa"}
+
+
+def mean(n: int) -> float:
+    return n / 86_400
+
+
+def peak(n: int) -> float:
+    return PEAK * mean(n)
+
+
+def cores(n: int) -> float:
+    return peak(n) * COST["c"] / USED
+
+
+FORMULAS: dict[str, Callable[[int], float]] = {
+    "articles per second, mean": mean,
+    "articles per second, peak": peak,
+    "cores for the workers": cores,
+    "workers with two processes": lambda n: max(2, math.ceil(cores(n) / PROCESSES)),
+    "Redis: share of one core, peak": lambda n: peak(n) * COST["x"],
+    "Redis: markers": lambda n: n * LIFE_DAYS * COST["m"],
+    "Redis: streams of one day": lambda n: n * COST["s"],
+    "Redis: streams of one hour, peak": lambda n: peak(n) * 3600 * COST["s"],
+    "append-only file, written per day": lambda n: n * COST["a"],
+    "from the web, peak": lambda n: 8 * peak(n) * COST["g"],
+    "to Redis, peak": lambda n: 8 * peak(n) * COST["i"],
+    "from Redis to each subscriber of everything, peak": lambda n: 8 * peak(n) * COST["o"],
+    "hosts, at least": lambda n: math.ceil(peak(n) * Settings().politeness.host_delay_s),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FORMULAS))
+def test_a_row_of_the_sizes_follows_from_the_costs(name: str) -> None:
+    shown = [quantity(cell) for cell in ROWS[name]]
+    assert shown == pytest.approx([FORMULAS[name](n) for n in ARTICLES_A_DAY], rel=0.05)  # two digits
+
+
+def test_the_constants_are_those_of_the_page_and_of_the_settings() -> None:
+    assert f"a peak of {PEAK} times the mean" in PAGE
+    assert f"{USED:.0%} of a core".replace("%", " %") in PAGE
+    marker_days = Settings().queue.seen_ttl_s / 86_400
+    assert marker_days * 4 / 3 == LIFE_DAYS  # a bucket of markers lives for a third longer
+    assert f"{LIFE_DAYS} days" in PAGE
+
+
+def test_the_columns_are_the_sizes() -> None:
+    (header,) = re.findall(r"(?m)^\| articles a day \|(.*)\|$", PAGE)
+    assert [cell.strip() for cell in header.split("|")] == ["10 thousand", "1 million", "10 million", "100 million"]
