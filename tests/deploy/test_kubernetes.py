@@ -481,3 +481,13 @@ def test_the_overlay_of_the_page_can_be_assembled(tmp_path: Path) -> None:
     assert Settings.from_env(settings["data"]).politeness.host_delay_s == 2
     images = {inner["image"] for item in objects if item["kind"] == "Deployment" for inner in containers(item)}
     assert images == {f"registry.example.org/{container('worker')['image']}"}
+
+
+def test_the_scrape_job_of_the_page_finds_the_metrics_ports_under_the_name_of_the_alerts() -> None:
+    (shown,) = re.findall(r"(?ms)^```yaml\n(.*?)^```$", PAGE)
+    (job,) = yaml.safe_load(shown)
+    (deployed,) = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text(encoding="utf-8"))["scrape_configs"]
+    assert job["job_name"] == deployed["job_name"]
+    (discovery,), (keep,) = job["kubernetes_sd_configs"], job["relabel_configs"]
+    assert discovery["namespaces"]["names"] == [named("Deployment", "communique-worker")["metadata"]["namespace"]]
+    assert all(keep["regex"] in ports(role) for role in ROLES)
