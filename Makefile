@@ -11,7 +11,8 @@
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make pictures                    draw the pictures of the documentation (those of the page with Chromium)
 #   make golden                      write the golden events (then read the diff)
-#   make reference                   write docs/configuration.md, docs/events.md and the JSON Schema
+#   make reference                   write docs/configuration.md, docs/events.md, the JSON Schema and deploy/settings.env
+#   make lock                        renew deploy/locks: the versions and hashes of all dependencies (UPGRADE=1: the newest)
 #   make calibrate GOLD=file         fit the statements' confidence to annotated articles
 #   make train-events GOLD=file      train the scorer of decisions (KIND=meeting: of meetings) on annotated articles
 #   make train-acts GOLD=file        train the model of the acts of statements on annotated articles
@@ -22,7 +23,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test test-all test-slow coverage check format bench pictures golden reference calibrate train train-acts train-events clean
+.PHONY: run test test-all test-slow coverage check format bench pictures golden reference lock calibrate train train-acts train-events clean
 
 run: $(RUN)
 ifdef URLS
@@ -70,6 +71,18 @@ golden: $(DEV)
 reference: $(DEV)
 	$(BIN)/python -m tools.reference
 
+# One resolution for all platforms and Python versions; the other files are parts of dev.txt.  Versions change only if
+# pyproject.toml demands it, or with UPGRADE=1.
+LOCKS := deploy/locks
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --python-version 3.11 --custom-compile-command "make lock"
+
+lock: $(BIN)/python
+	$(BIN)/python -m pip install --quiet uv
+	printf 'hatchling>=1.25\neditables\n' | $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml - --extra dev --extra parquet --extra otel --output-file $(LOCKS)/dev.txt
+	$(COMPILE) --constraints $(LOCKS)/dev.txt pyproject.toml --output-file $(LOCKS)/run.txt
+	for extra in parquet otel; do $(COMPILE) --constraints $(LOCKS)/dev.txt pyproject.toml --extra $$extra --output-file $(LOCKS)/$$extra.txt || exit; done
+	printf 'hatchling>=1.25\npip\n' | $(COMPILE) --constraints $(LOCKS)/dev.txt - --output-file $(LOCKS)/build.txt
+
 # The same articles and rules give the same weights.  Without --fit it only shows the tables, for articles held out.
 calibrate: $(DEV)
 	@test -n "$(GOLD)" || { echo "make calibrate GOLD=file: annotated articles (python -m tests.benchmarks.calibration --help)"; exit 1; }
@@ -107,8 +120,9 @@ $(RUN): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(DEV): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+$(DEV): pyproject.toml deploy/locks/dev.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement deploy/locks/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)
 
 $(BIN)/.bench-ready: $(DEV)
