@@ -29,8 +29,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 COMMUNIQUE_SERVICES = ("discover", "worker", "gateway", "webhook", "sink")
 SCALED = ("discover", "worker", "webhook")
-PROFILES = {"webhook": "webhook", "sink": "files", "prometheus": "observe", "grafana": "observe"}
-OBSERVERS = ("grafana", "prometheus")
+PROFILES = {
+    "webhook": {"webhook"},
+    "sink": {"files"},
+    "prometheus": {"observe", "alerts"},
+    "grafana": {"observe"},
+    "alertmanager": {"alerts"},
+    "caddy": {"tls"},
+}
+OBSERVERS = ("alertmanager", "grafana", "prometheus")
 SPECIFICATION = Draft7Validator(json.loads((ROOT / "tests" / "data" / "compose-spec.json").read_text(encoding="utf-8")))
 
 
@@ -82,19 +89,20 @@ def test_a_misspelt_key_would_be_detected() -> None:
 
 
 def test_the_services_are_those_of_the_readme() -> None:
-    assert set(SERVICES) == {"redis", *COMMUNIQUE_SERVICES, *OBSERVERS}
+    assert set(SERVICES) == {"redis", "caddy", *COMMUNIQUE_SERVICES, *OBSERVERS}
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
 def test_optional_services_need_a_profile(service: str) -> None:
-    wanted = PROFILES.get(service)
-    assert SERVICES[service].get("profiles") == ([wanted] if wanted else None)
+    assert set(SERVICES[service].get("profiles", ())) == PROFILES.get(service, set())
 
 
 def test_the_head_comment_lists_every_profile_and_variable() -> None:
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     head, _, rest = text.partition("\nname: ")
-    assert {f"--profile {profile}" for profile in PROFILES.values()} <= set(re.findall(r"--profile \w+", head))
+    assert {f"--profile {profile}" for profiles in PROFILES.values() for profile in profiles} <= set(
+        re.findall(r"--profile \w+", head)
+    )
     asked = set(re.findall(r"\$\{([A-Z_]+)", re.sub(r"(?m)^\s*#.*$", "", rest)))
     asked |= {
         name
@@ -107,7 +115,7 @@ def test_the_head_comment_lists_every_profile_and_variable() -> None:
 
 # ---------------------------------------------------------------- settings
 FIXED = {
-    "REDIS_URL": "redis://redis:6379/0",
+    "REDIS_URL": "redis://:${REDIS_PASSWORD:-}@redis:6379/0",
     "SOURCES": "/etc/communique/sources.toml",
     "METRICS_HOST": "0.0.0.0",
     "METRICS_PORT": "9464",
@@ -150,7 +158,7 @@ def test_the_example_settings_are_valid() -> None:
     assert Settings.from_env(lines).fetch.contact_url == lines["COMMUNIQUE_CONTACT_URL"]
     head, _, _ = (ROOT / "docker-compose.yml").read_text(encoding="utf-8").partition("\nname: ")
     for name in lines:
-        assert name.startswith((PREFIX, "COMPOSE_")) or name in head
+        assert name.startswith((PREFIX, "COMPOSE_")) or f" {name} " in head
 
 
 def test_the_number_of_workers_is_a_variable() -> None:
@@ -198,7 +206,7 @@ def test_services_wait_for_a_healthy_redis(service: str) -> None:
 @pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
 def test_the_settings_of_a_service_are_valid(service: str) -> None:
     settings = Settings.from_env(environment(service))
-    assert settings.redis.url == "redis://redis:6379/0"
+    assert settings.redis.url == "redis://:@redis:6379/0"  # as without a password
 
 
 @pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
@@ -245,10 +253,10 @@ def test_observers_are_published_on_loopback_only(service: str) -> None:
 
 @pytest.mark.parametrize("service", OBSERVERS)
 def test_observers_mount_existing_files_read_only(service: str) -> None:
-    mounts = [mount.split(":") for mount in SERVICES[service]["volumes"]]
+    mounts = [default(mount).split(":") for mount in SERVICES[service]["volumes"]]
     files = [mount for mount in mounts if mount[0].startswith("./")]
     assert files
-    assert all((ROOT / source).is_file() and mode == "ro" for source, _, mode in files)
+    assert all((ROOT / source).exists() and mode == "ro" for source, _, mode in files)
     assert {source for source, *_ in mounts if not source.startswith("./")} <= set(COMPOSE["volumes"])
 
 
@@ -258,6 +266,71 @@ def test_prometheus_scrapes_every_service_on_its_port() -> None:
     (found,) = job["dns_sd_configs"]
     assert set(COMMUNIQUE_SERVICES) <= set(found["names"])
     assert {Settings.from_env(environment(service)).metrics.port for service in COMMUNIQUE_SERVICES} == {found["port"]}
+
+
+def test_prometheus_sends_its_alerts_to_alertmanager() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "prometheus.yml").read_text(encoding="utf-8"))
+    (target,) = config["alerting"]["alertmanagers"]
+    (found,) = target["dns_sd_configs"]
+    assert found["names"] == ["alertmanager"]
+    (published,) = SERVICES["alertmanager"]["ports"]
+    assert default(published).endswith(f":{found['port']}")
+
+
+def test_alertmanager_posts_to_the_url_in_the_mounted_file() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "alertmanager.yml").read_text(encoding="utf-8"))
+    (receiver,) = config["receivers"]
+    assert config["route"]["receiver"] == receiver["name"]
+    (hook,) = receiver["webhook_configs"]
+    assert Path(hook["url_file"]).parent == secrets_of("alertmanager")
+
+
+def secrets_of(service: str) -> Path:
+    """Return where the directory deploy/secrets is mounted in a service."""
+    (folder,) = (mount.split(":")[1] for mount in SERVICES[service]["volumes"] if "/secrets:" in mount)
+    return Path(folder)
+
+
+# ---------------------------------------------------------------- access to the gateway, other Redis servers
+@pytest.mark.parametrize(
+    ("environ", "status"),
+    [
+        ({}, 2),
+        ({"COMMUNIQUE_GATEWAY_TOKENS": "/run/communique/tokens.toml"}, 2),
+        ({"COMMUNIQUE_GATEWAY_TOKENS": "/run/communique/tokens.toml", "COMMUNIQUE_GATEWAY_PROXIES": "1"}, 0),
+    ],
+)
+async def test_the_proxy_starts_only_before_a_gateway_with_tokens(
+    environ: dict[str, str], status: int, tmp_path: Path
+) -> None:
+    (tmp_path / "caddy").write_text("#!/bin/sh\nexit 0\n")
+    (tmp_path / "caddy").chmod(0o755)
+    assert set(environ) <= set(SERVICES["caddy"]["environment"])
+    words = *SERVICES["caddy"]["entrypoint"], SERVICES["caddy"]["command"][0].replace("$$", "$")
+    search = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*words, env=search | environ, stderr=pipe)
+    _, printed = await process.communicate()
+    assert process.returncode == status
+    assert ("set COMMUNIQUE_GATEWAY_TOKENS=/run/communique/tokens.toml" in printed.decode()) is bool(status)
+    assert Path("/run/communique") == secrets_of("gateway")
+
+
+def test_the_proxy_passes_requests_to_the_gateway() -> None:
+    text = (ROOT / "deploy" / "Caddyfile").read_text(encoding="utf-8")
+    assert "reverse_proxy gateway:8080" in text
+    assert "{$SITE:localhost} {" in text
+    assert "SITE" in SERVICES["caddy"]["environment"]
+
+
+def test_with_an_external_redis_no_service_waits_for_the_container() -> None:
+    external = yaml.safe_load((ROOT / "deploy" / "external-redis.yml").read_text(encoding="utf-8"))
+    assert not [error.message for error in SPECIFICATION.iter_errors(external)]
+    assert set(external["services"]) == {"redis", *COMMUNIQUE_SERVICES}
+    assert external["services"]["redis"]["profiles"][0] not in set().union(*PROFILES.values())
+    for service in COMMUNIQUE_SERVICES:
+        assert external["services"][service]["depends_on"]["redis"]["required"] is False
+        assert external["services"][service]["environment"] == {"COMMUNIQUE_REDIS_URL": "${COMMUNIQUE_REDIS_URL:-}"}
 
 
 def test_grafana_is_provisioned_with_prometheus_and_the_dashboard() -> None:
@@ -354,7 +427,7 @@ def test_a_worker_has_room_to_unpack_the_language_model() -> None:
 # ---------------------------------------------------------------- redis
 def options() -> dict[str, str]:
     words = SERVICES["redis"]["command"]
-    return dict(zip((word.removeprefix("--") for word in words[::2]), words[1::2], strict=True))
+    return dict(zip((word.removeprefix("--") for word in words[::2]), map(default, words[1::2]), strict=True))
 
 
 def test_redis_persists_acknowledged_writes() -> None:
@@ -365,22 +438,26 @@ def test_redis_persists_acknowledged_writes() -> None:
     assert "redis-data" in COMPOSE["volumes"]
 
 
-async def test_a_real_server_accepts_the_options_of_the_container(tmp_path: Path) -> None:
+@pytest.mark.parametrize("password", ["", "secret"])
+async def test_a_real_server_accepts_the_options_of_the_container(password: str, tmp_path: Path) -> None:
     socket = tmp_path / "s"
     here = {"port": "0", "unixsocket": str(socket), "dir": str(tmp_path)}
-    words = [*SERVICES["redis"]["command"], *(w for name, value in here.items() for w in (f"--{name}", value))]
+    given = options() | {"requirepass": password} | here
+    words = [word for name, value in given.items() for word in (f"--{name}", value)]
     quiet = asyncio.subprocess.DEVNULL
     server = await asyncio.create_subprocess_exec(find_server(), *words, stdout=quiet, cwd=tmp_path)
     try:
         while not socket.exists():
             assert server.returncode is None
             await asyncio.sleep(0.01)
-        async with Redis(unix_socket_path=str(socket), protocol=2, decode_responses=True) as redis:
+        async with Redis(
+            unix_socket_path=str(socket), protocol=2, decode_responses=True, password=password or None
+        ) as redis:
             config = await redis.config_get(*options())
     finally:
         server.terminate()
         await server.wait()
-    assert config == {**options(), "maxmemory": str(1 << 30)}
+    assert config == {**options(), "maxmemory": str(1 << 30), "requirepass": password}
 
 
 # ---------------------------------------------------------------- the image
