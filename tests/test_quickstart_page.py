@@ -178,9 +178,9 @@ class RejectingHandler(BaseHTTPRequestHandler):
 
 @contextmanager
 def rejecting_site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), RejectingHandler) as server:
+    with ThreadingHTTPServer(("127.0.0.2", 0), RejectingHandler) as server:  # another host than the other pages
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield f"http://127.0.0.2:{server.server_port}"
         server.shutdown()
 
 

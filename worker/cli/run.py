@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PRIVATE_LEASE_S: Final = 10.0
 """Longest lease on a private server: it has no other workers, so tasks of a killed run are soon claimed again."""
 
+GIVE_UP_HOST_AFTER_S: Final = 10.0
+"""Longest time for which a run that ends by itself waits for a host that fails: three attempts in 15 s."""
+
 
 # ---------------------------------------------------------------- run
 def add_run(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +58,9 @@ def run_command(args: argparse.Namespace, settings: Settings) -> int:
         else:
             source = feed_source(sources, settings, recorder, once=args.once)
         endless = not args.urls and not args.once  # its failures are not reported, so they are not recorded either
+        if not endless:
+            give_up_s = min(settings.politeness.host_give_up_after_s, GIVE_UP_HOST_AFTER_S)
+            settings = settings.override(host_give_up_after_s=give_up_s)
         asyncio.run(_run(settings, source, observer if endless else recorder))
     return recorder.print_failures()
 

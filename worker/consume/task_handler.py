@@ -141,8 +141,9 @@ class TaskHandler:
                 with settle_span("dead_letter", stream):
                     is_owner = await self._queue.dead_letter(delivery, reason, detail, revive=host_down)
                     if host_down:
-                        await self._hosts.give_up(delivery.host, detail)
-                return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=reason)
+                        others = await self._hosts.give_up(delivery.host, detail)
+                        log.warning("host_given_up", host=delivery.host, tasks=others + is_owner, detail=detail)
+                return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 
 
