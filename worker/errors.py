@@ -53,6 +53,8 @@ class HostFailure(Failure):
 class Outage(NamedTuple):
     """State of a host after a failure."""
 
+    host: str
+    """Name of the host: that of the request, to which a page of another host may have redirected."""
     at: int
     """Time of the failure (Unix ms by Redis' clock)."""
     retry_in_s: float
@@ -70,6 +72,10 @@ class NotYet(Failure):
         super().__init__(reason, detail)
         self.args = (reason, detail, wait_s)
         self.wait_s = wait_s
+        self.redirected_to: str | None = None
+        """URL to request then, if redirects were followed before; else None."""
+        self.redirects = 0
+        """Number of redirects followed to it."""
 
 
 class UsageError(Exception):

@@ -34,9 +34,9 @@ def wait_s(failure: Failure, attempt: int = 0, jitter: float = 0.0) -> float | N
     return (step.due_at - NOW).total_seconds() if isinstance(step, RetryLater) else None
 
 
-def host_failure(*, down_s: float = 0.0, answered_at: int = 0) -> HostFailure:
+def host_failure(*, down_s: float = 0.0, answered_at: int = 0, host: str = "a.example") -> HostFailure:
     failure = HostFailure("connect", "refused")
-    failure.outage = Outage(at=NOW_MS, retry_in_s=5.0, down_s=down_s, answered_at=answered_at)
+    failure.outage = Outage(host=host, at=NOW_MS, retry_in_s=5.0, down_s=down_s, answered_at=answered_at)
     return failure
 
 
@@ -95,8 +95,39 @@ def test_a_task_that_fails_again_after_its_host_has_answered_counts_an_attempt()
 
 def test_a_host_that_fails_for_too_long_is_given_up() -> None:
     step = next_step(task(), host_failure(down_s=1000.0), NOW, SETTINGS, 0.5)
-    assert step == GiveUp("host_down", "down for 1000 s, the last failure is connect: refused", host_down=True)
+    assert step == GiveUp(
+        "host_down", "a.example is down for 1000 s, the last failure is connect: refused", host_down=True
+    )
     assert isinstance(next_step(task(), host_failure(down_s=999.0), NOW, SETTINGS, 0.5), PutBack)
+
+
+def test_a_host_to_which_a_page_redirects_is_no_fault_of_its_own_host() -> None:
+    step = next_step(task(2), host_failure(host="b.example"), NOW, SETTINGS, 0.5)
+    assert step == RetryLater(task(2, failed_at=NOW_MS, failures=REFUSED), NOW + timedelta(seconds=10))
+    given_up = next_step(task(), host_failure(host="b.example", down_s=1000.0), NOW, SETTINGS, 0.5)
+    assert isinstance(given_up, GiveUp)
+    assert not given_up.host_down  # the other tasks of a.example stay
+
+
+def test_a_wait_after_a_redirect_goes_on_at_its_target_and_counts_the_redirects() -> None:
+    wait = NotYet("host_busy", wait_s=6.0)
+    wait.redirected_to, wait.redirects = "https://a.example/new", 2
+    first = next_step(task(), wait, NOW, SETTINGS, 0.5)
+    assert isinstance(first, RetryLater)
+    assert (first.task.url, first.task.redirected_to, first.task.redirects) == (task().url, wait.redirected_to, 2)
+    second = next_step(first.task, wait, NOW, SETTINGS, 0.5)
+    assert isinstance(second, RetryLater)
+    assert second.task.redirects == 4
+    failed = next_step(first.task, Transient("x"), NOW, SETTINGS, 0.5)
+    assert isinstance(failed, RetryLater)
+    assert (failed.task.redirected_to, failed.task.redirects) == (None, 0)
+
+
+def test_crashes_count_with_the_failed_attempts_and_are_not_stored_in_the_task() -> None:
+    step = next_step(task(1), Transient("x"), NOW, SETTINGS, 0.5, crashes=1)
+    assert isinstance(step, RetryLater)
+    assert step.task.attempt == 2
+    assert next_step(task(1), Transient("x", "y"), NOW, SETTINGS, 0.5, crashes=2) == GiveUp("x", "y")
 
 
 def test_a_failure_of_a_host_that_is_not_reported_counts_an_attempt() -> None:

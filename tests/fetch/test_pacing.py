@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
-from worker.errors import Failure, HostFailure, NotYet
+from worker.errors import Failure, HostFailure, NotYet, Permanent
 from worker.fetch.client import Fetcher, open_fetcher
 from worker.fetch.pacing import SlowSlots
-from worker.queue import Hosts
+from worker.queue import HostRequest, Hosts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -36,10 +36,12 @@ class Server:
         self.closes_once = False
         """Whether to close the connection of the next request without an answer."""
         self.arrivals: list[float] = []
+        self.connections = 0
         self.in_progress = 0
         self.most_in_progress = 0
 
     async def handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while await reader.readuntil(b"\r\n\r\n"):
                 self.arrivals.append(time.monotonic())
@@ -168,6 +170,46 @@ async def test_a_request_that_would_wait_long_is_retried_later(
             await worker.get(server.url)
     assert e.value.wait_s == pytest.approx(30, abs=2)
     assert len(server.arrivals) == 1
+
+
+async def test_a_long_wait_after_a_redirect_says_where_to_go_on(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    server.answer = b"HTTP/1.1 302 Found\r\nLocation: /new\r\nContent-Length: 0\r\n\r\n"
+    async with fetchers(redis, settings.override(host_delay_s=30.0)) as [worker]:
+        with pytest.raises(NotYet) as e:
+            await worker.get(server.url)
+        assert (e.value.redirected_to, e.value.redirects) == (f"{server.url}new", 1)
+        with pytest.raises(Permanent, match="too_many_redirects"):
+            await open_and_get(redis, settings, server, redirects=5)
+
+
+async def open_and_get(redis: Redis, settings: Settings, server: Server, redirects: int) -> None:
+    """Get a page to which redirects have led, without a delay."""
+    await Hosts(redis, settings).reset("127.0.0.1")
+    async with fetchers(redis, settings.override(host_delay_s=0.0, key_prefix=f"{settings.redis.key_prefix}-2")) as [
+        it
+    ]:
+        await it.get(server.url, redirects=redirects)
+
+
+async def test_a_host_whose_breaker_is_open_is_not_connected_to_after_a_redirect(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    async with serving("127.0.0.2") as other, fetchers(redis, settings) as [worker]:
+        server.answer = b"HTTP/1.1 302 Found\r\nLocation: " + other.url.encode() + b"\r\nContent-Length: 0\r\n\r\n"
+        await Hosts(redis, settings).failed(HostRequest("127.0.0.2", "t"), "connect", jitter=0.999)
+        with pytest.raises(NotYet) as e:
+            await worker.get(server.url)
+        assert (e.value.redirected_to, other.connections) == (other.url, 0)
+
+
+async def test_the_wait_for_a_permit_does_not_count_as_time_of_the_response(
+    redis: Redis, settings: Settings, server: Server
+) -> None:
+    settings = settings.override(host_delay_s=1.5, total_timeout_s=1.0, response_delay_factor=0.0)
+    async with fetchers(redis, settings) as [worker]:
+        assert await asyncio.gather(*(get(worker, server.url) for _ in range(2))) == ["read", "read"]
 
 
 async def test_a_failure_of_a_host_carries_its_outage(redis: Redis, settings: Settings, server: Server) -> None:

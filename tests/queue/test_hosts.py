@@ -322,14 +322,40 @@ async def test_a_failure_reported_twice_counts_once(hosts: Hosts) -> None:
     assert again.retry_in_s == pytest.approx(5, abs=0.5)
 
 
-async def test_a_failure_reported_again_after_another_one_counts_once(hosts: Hosts) -> None:
+async def test_a_failure_reported_again_after_another_one_counts_once(hosts: Hosts, clock: Clock) -> None:
     for token in ("1", "2", "1"):
         await hosts.failed(request(token), "connect", jitter=0.5)
+        await clock.pass_s(600)
     assert (await hosts.failed(request("3"), "connect", jitter=0.5)).retry_in_s == 20
 
 
-async def test_server_errors_open_the_breaker_at_the_third_in_a_row(hosts: Hosts) -> None:
-    waits = [(await hosts.failed(request(str(i)), "http_500", jitter=0.5, opens_at=3)).retry_in_s for i in range(4)]
+async def test_failures_of_requests_sent_before_the_breaker_opened_do_not_extend_it(hosts: Hosts, clock: Clock) -> None:
+    waits = [(await hosts.failed(request(str(i)), "timeout_read", jitter=0.5)).retry_in_s for i in range(4)]
+    assert waits == pytest.approx([5, 5, 5, 5], abs=0.5)
+    await clock.pass_s(10)
+    assert (await hosts.failed(request("probe"), "timeout_read", jitter=0.5)).retry_in_s == 10
+
+
+async def test_a_host_that_fails_gets_one_request_at_a_time(hosts: Hosts, clock: Clock) -> None:
+    await hosts.failed(request("1"), "connect", jitter=0.5)
+    await clock.pass_s(60)
+    assert await hosts.permit(request("2")) == 0
+    await hosts.sent(request("2"), 0.0)
+    await clock.pass_s(20)
+    assert await hosts.permit(request("3")) > 0
+
+
+async def test_the_pause_of_a_host_is_known_without_a_permit(hosts: Hosts) -> None:
+    assert await hosts.pause_s(HOST) == 0
+    await hosts.failed(request("1"), "connect", jitter=0.5)
+    assert 4 < await hosts.pause_s(HOST) <= 5
+
+
+async def test_server_errors_open_the_breaker_at_the_third_in_a_row(hosts: Hosts, clock: Clock) -> None:
+    waits = []
+    for i in range(4):
+        waits.append((await hosts.failed(request(str(i)), "http_500", jitter=0.5, opens_at=3)).retry_in_s)
+        await clock.pass_s(waits[-1])
     assert waits == [0, 0, 5, 10]
 
 

@@ -58,7 +58,7 @@ def run_command(args: argparse.Namespace, settings: Settings) -> int:
         else:
             source = feed_source(sources, settings, recorder, once=args.once)
         endless = not args.urls and not args.once  # its failures are not reported, so they are not recorded either
-        if not endless:
+        if not endless and not settings.redis.url:  # a server of its own: no other worker waits for the hosts
             give_up_s = min(settings.politeness.host_give_up_after_s, GIVE_UP_HOST_AFTER_S)
             settings = settings.override(host_give_up_after_s=give_up_s)
         asyncio.run(_run(settings, source, observer if endless else recorder))

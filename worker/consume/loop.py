@@ -17,7 +17,6 @@ from collections.abc import Callable
 
 import structlog
 
-from worker.consume.retry import with_crashes_counted
 from worker.consume.task_handler import Clock, TaskHandler, system_clock
 from worker.consume.task_result import TaskResult
 from worker.lifecycle import cancel_and_wait, signal_when_done, sleep_until, wait_for_any
@@ -260,7 +259,7 @@ class Consumer:
         await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:
-            if await self._queue.put_back(delivery, with_crashes_counted(delivery), first=True):
+            if await self._queue.put_back(delivery, delivery.task, first=True):
                 self._report(TaskResult(url=delivery.task.url, outcome="handed_back"))
                 handed_back += 1
         log.info("drained", handed_back=handed_back)

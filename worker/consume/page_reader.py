@@ -46,9 +46,13 @@ class PageReader:
 
     async def _fetch(self, task: Task, quarantine: AbstractAsyncContextManager[None] | None) -> Page:
         if quarantine is None:
-            return await self._fetcher.get(task.url, admit=self._politeness.admit)
+            return await self._get(task)
         async with self._suspect_fetch, quarantine:
-            return await self._fetcher.get(task.url, admit=self._politeness.admit)
+            return await self._get(task)
+
+    async def _get(self, task: Task) -> Page:
+        url = task.redirected_to or task.url
+        return await self._fetcher.get(url, admit=self._politeness.admit, redirects=task.redirects)
 
     async def _process(self, page: Page, quarantine: AbstractAsyncContextManager[None] | None) -> EncodedPage:
         if quarantine is None:

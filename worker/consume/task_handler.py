@@ -128,7 +128,8 @@ class TaskHandler:
         )
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
-        step = next_step(task, failure, self._clock(), self._settings, self._jitter())
+        now, jitter = self._clock(), self._jitter()
+        step = next_step(delivery.task, failure, now, self._settings, jitter, crashes=delivery.crashes)
         stream = self._queue.keys.ready
         match step:
             case PutBack(again):

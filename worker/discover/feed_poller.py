@@ -159,12 +159,16 @@ class FeedPoller:
 
     async def _fetch(self, url: str, validators: Validators) -> ConditionalResponse:
         """Fetch a feed; while its host is busy, wait up to MAX_HOST_WAIT_S, then raise NotYet."""
+        redirects = 0
         while True:
             try:
-                return await self._fetcher.get_if_changed(url, validators, admit=self._politeness.admit)
+                return await self._fetcher.get_if_changed(
+                    url, validators, admit=self._politeness.admit, redirects=redirects
+                )
             except NotYet as e:
                 if e.wait_s > MAX_HOST_WAIT_S:
                     raise
+                url, redirects = e.redirected_to or url, redirects + e.redirects
                 with span("wait"):
                     await self._sleep(e.wait_s)
 

@@ -20,10 +20,10 @@ import aiohttp
 import yarl
 from msgspec import Struct
 
-from worker.errors import Failure, HostFailure, Permanent, Transient
+from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
 from worker.fetch.headers import escape_bytes, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
-from worker.fetch.pacing import PacedClientRequest, Pacer
+from worker.fetch.pacing import PacedClientRequest, Pacer, set_total_timeout
 from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
 from worker.fetch.response_head import MAX_FIELD_BYTES, MAX_HEADERS, filter_heads
 from worker.schema import Page
@@ -100,17 +100,21 @@ class ConditionalResponse(Struct, frozen=True, kw_only=True):
 class _Chain:
     """A chain of redirects."""
 
-    def __init__(self, url: str, deadline: float) -> None:
-        """`deadline`: time of the event loop's clock at which the whole chain must be complete."""
+    def __init__(self, url: str, deadline: float, redirects: int = 0) -> None:
+        """`deadline`: time of the event loop's clock at which the whole chain must be complete.
+
+        `redirects`: number of redirects followed before, to get to `url`.
+        """
         self.url = url
         self.deadline = deadline
         self.seen = {url}
+        self.before = redirects
 
     def redirect(self, target: str, most: int) -> None:
         """Make `target` the current URL; raise Permanent for a loop and for more than `most` redirects."""
         if target in self.seen:
             raise Permanent("redirect_loop", f"{self.url} redirects back to {target}")
-        if len(self.seen) > most:
+        if self.before + len(self.seen) > most:
             raise Permanent("too_many_redirects", f"more than {most}, the last to {target}")
         self.url = target
         self.seen.add(target)
@@ -161,31 +165,57 @@ class Fetcher:
             self._session = None
 
     async def get(
-        self, url: str, *, resource_type: ResourceType = HTML, admit: Admit | None = None, max_bytes: int | None = None
+        self,
+        url: str,
+        *,
+        resource_type: ResourceType = HTML,
+        admit: Admit | None = None,
+        max_bytes: int | None = None,
+        redirects: int = 0,
     ) -> Page:
         """Return the page at `url`, following redirects; raises a Failure.
 
         `admit` is awaited with every URL before it is requested, redirect targets included; None admits all of them.
-        `max_bytes` lowers the settings' limit on the decoded body.
+        `max_bytes` lowers the settings' limit on the decoded body.  `redirects`: number of redirects that led to `url`;
+        a NotYet says at which URL to go on.
         """
-        response = await self._get(url, Validators(), resource_type, admit, max_bytes)
+        response = await self._get(url, Validators(), resource_type, admit, max_bytes, redirects=redirects)
         if response.page is None:
             raise Permanent("http_304", "304 in response to an unconditional request")
         return response.page
 
     async def get_if_changed(
-        self, url: str, validators: Validators, *, resource_type: ResourceType = FEED, admit: Admit | None = None
+        self,
+        url: str,
+        validators: Validators,
+        *,
+        resource_type: ResourceType = FEED,
+        admit: Admit | None = None,
+        redirects: int = 0,
     ) -> ConditionalResponse:
         """Send a conditional request: like `get`, but without a page if the resource still matches `validators`."""
-        return await self._get(url, validators, resource_type, admit, None)
+        return await self._get(url, validators, resource_type, admit, None, redirects=redirects)
 
     async def _get(
-        self, url: str, validators: Validators, resource_type: ResourceType, admit: Admit | None, max_bytes: int | None
+        self,
+        url: str,
+        validators: Validators,
+        resource_type: ResourceType,
+        admit: Admit | None,
+        max_bytes: int | None,
+        *,
+        redirects: int,
     ) -> ConditionalResponse:
         limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
-        chain = _Chain(url=normalise(url), deadline=asyncio.get_running_loop().time() + self._settings.total_timeout_s)
-        while isinstance(response := await self._request(chain, validators, resource_type, admit, limit), str):
-            chain.redirect(response, self._settings.max_redirects)
+        deadline = asyncio.get_running_loop().time() + self._settings.total_timeout_s
+        chain = _Chain(normalise(url), deadline, redirects)
+        try:
+            while isinstance(response := await self._request(chain, validators, resource_type, admit, limit), str):
+                chain.redirect(response, self._settings.max_redirects)
+        except NotYet as e:
+            if len(chain.seen) > 1:
+                e.redirected_to, e.redirects = chain.url, len(chain.seen) - 1
+            raise
         return response
 
     async def _request(
@@ -203,11 +233,15 @@ class Fetcher:
         target = yarl.URL(url, encoded=True)
         if not self._settings.allow_private_addresses:
             reject_private_literal(target.raw_host or "")
+        asked_at = asyncio.get_running_loop().time()
         crawl_delay_s = await admit(url) if admit is not None else 0.0
+        if self._pacer is not None and len(chain.seen) > 1:
+            await self._pacer.check_not_paused(host_of(url))  # the queue knows only the host of the first URL
+        chain.deadline += asyncio.get_running_loop().time() - asked_at
         conditions = _conditions(validators)
         headers = {"Accept": resource_type.accept, **conditions}
         with request_span(url, len(chain.seen) - 1) as http_span:
-            async with self._pace(url, crawl_delay_s), self._limit_total(chain.deadline):
+            async with self._pace(url, crawl_delay_s), self._limit_total(chain):
                 with convert_errors(url):
                     async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                         http_span.set({"http.response.status_code": response.status})
@@ -218,10 +252,13 @@ class Fetcher:
         return self._pacer.request(host_of(url), crawl_delay_s) if self._pacer else contextlib.nullcontext()
 
     @contextlib.asynccontextmanager
-    async def _limit_total(self, deadline: float) -> AsyncIterator[None]:
+    async def _limit_total(self, chain: _Chain) -> AsyncIterator[None]:
+        """Limit the time of a chain of redirects; waits for permits do not count."""
         try:
-            async with asyncio.timeout_at(deadline) as timeout:
+            async with asyncio.timeout_at(chain.deadline) as timeout:
+                set_total_timeout(timeout)
                 yield
+                chain.deadline = timeout.when() or chain.deadline
         except TimeoutError:
             if not timeout.expired():
                 raise

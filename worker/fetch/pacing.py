@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+MIN_RETRY_S: Final = 1.0
+"""Shortest time after which a task is retried whose request got no permit."""
 MAX_PERMIT_WAIT_S: Final = 5.0
 """Longest time that a request waits for its permit; if it would wait longer, its task is retried later."""
 
@@ -66,6 +68,9 @@ class PacedRequest:
         self._is_slow = False
         self._timer: asyncio.TimerHandle | None = None
         self._sent_report: asyncio.Task[None] | None = None
+        self._is_waiting = False
+        self.total: asyncio.Timeout | None = None
+        """The timeout of the chain of redirects that the request belongs to."""
 
     # ------------------------------------------------------------ permit
     async def wait_for_permit(self) -> None:
@@ -75,16 +80,22 @@ class PacedRequest:
         since the permit was requested, because this process stalled, it is requested again.  So this request is never
         sent at the same time as another one.
         """
-        self._stop_timer()
+        with self._without_total_timeout():
+            self._is_waiting = True
+            await self._get_permit()
+            self._is_waiting = False
+
+    async def _get_permit(self) -> None:
         if self._sent_at is not None:  # aiohttp sends again if the server has closed a kept-alive connection
             await self._cancel_report()
             await self.drop()
             self._sent_at = None
+        give_up_at = self._clock() + MAX_PERMIT_WAIT_S
         while True:
             requested_at = self._clock()
             wait_s = await self._pacer.hosts.permit(self._request, self._crawl_delay_s)
-            if wait_s > MAX_PERMIT_WAIT_S:
-                raise NotYet("host_busy", f"{self._request.host} may be requested in {wait_s:.0f} s", wait_s)
+            if wait_s > 0 and requested_at + wait_s > give_up_at:
+                raise _not_yet(self._request.host, wait_s)
             if wait_s > 0:
                 metrics.PERMIT_WAIT_S.inc(wait_s)
                 await asyncio.sleep(wait_s)
@@ -95,6 +106,7 @@ class PacedRequest:
         """Record that the request has just been written: the delay of the host counts from now."""
         self._sent_at = self._clock()
         log.debug("request_sent", host=self._request.host, at_s=self._sent_at)
+        self.stop_timer()
         self.start_timer()
         self._sent_report = asyncio.create_task(self._report_sent())
 
@@ -102,6 +114,19 @@ class PacedRequest:
         """Report that the request was sent, unless its answer, which reports the same, comes first."""
         await asyncio.sleep(self._pacer.report_after_s)
         await self._pacer.hosts.sent(self._request, self._ago_s() or 0.0)
+
+    @contextlib.contextmanager
+    def _without_total_timeout(self) -> Iterator[None]:
+        """Stop the clock of the total timeout during the block: the wait is no fault of the host."""
+        if (timeout := self.total) is None or (when := timeout.when()) is None:
+            yield
+            return
+        left_s = when - self._clock()
+        timeout.reschedule(None)
+        try:
+            yield
+        finally:
+            timeout.reschedule(self._clock() + left_s)
 
     def _ago_s(self) -> float | None:
         """Return the seconds since the request was sent; None if it was not."""
@@ -137,7 +162,7 @@ class PacedRequest:
 
     async def close(self) -> None:
         """Stop the timer, and cancel a report that is not sent yet."""
-        self._stop_timer()
+        self.stop_timer()
         if self._is_slow:
             self._pacer.slow_slots.release()
         await self._cancel_report()
@@ -150,11 +175,12 @@ class PacedRequest:
 
     # ------------------------------------------------------------ slow requests
     def start_timer(self) -> None:
-        """Count the request as slow after `SlowSlots.after_s` seconds."""
+        """Count the request as slow after `SlowSlots.after_s` seconds, its wait for a permit included."""
         if not self._is_slow:
             self._timer = asyncio.get_running_loop().call_later(self._pacer.slow_slots.after_s, self._become_slow)
 
-    def _stop_timer(self) -> None:
+    def stop_timer(self) -> None:
+        """Do not count the request as slow any more."""
         if self._timer is not None:
             self._timer.cancel()
 
@@ -162,6 +188,12 @@ class PacedRequest:
         self._is_slow = self._pacer.slow_slots.acquire()
         if not self._is_slow:
             self.abort.reschedule(self._clock())
+
+    def too_slow(self) -> Failure:
+        """Return the failure of a request that is ended because too many others are slow."""
+        if self._is_waiting:
+            return _not_yet(self._request.host, 0.0)
+        return HostFailure("slow", "aborted: not complete yet, and too many other requests are slow")
 
     abort: asyncio.Timeout
     """The timeout around the request; it is triggered if the request becomes slow while too many others are."""
@@ -180,6 +212,11 @@ class Pacer:
         )
         self.report_after_s = min(settings.politeness.host_delay_s, PERMIT_S) / 2
 
+    async def check_not_paused(self, host: str) -> None:
+        """Raise NotYet if the host may not be requested for a while; so it is not even connected to."""
+        if (wait_s := await self.hosts.pause_s(host)) > MAX_PERMIT_WAIT_S:
+            raise _not_yet(host, wait_s)
+
     @contextlib.asynccontextmanager
     async def request(self, host: str, crawl_delay_s: float) -> AsyncIterator[None]:
         """Pace the request that the block makes, and report its end: an answer, or the Failure that the block raises.
@@ -191,7 +228,10 @@ class Pacer:
         try:
             async with _bounded(paced):
                 paced.start_timer()
-                yield
+                try:
+                    yield
+                finally:
+                    paced.stop_timer()
         except HostFailure as failure:
             await paced.failed(failure)
             raise
@@ -224,7 +264,18 @@ async def _bounded(paced: PacedRequest) -> AsyncIterator[None]:
     except TimeoutError:
         if not paced.abort.expired():
             raise
-        raise HostFailure("slow", "aborted: not complete yet, and too many other requests are slow") from None
+        raise paced.too_slow() from None
+
+
+def _not_yet(host: str, wait_s: float) -> NotYet:
+    wait_s = max(wait_s, MIN_RETRY_S)
+    return NotYet("host_busy", f"{host} may be requested in {wait_s:.0f} s", wait_s)
+
+
+def set_total_timeout(timeout: asyncio.Timeout) -> None:
+    """Let the current request stop the clock of this timeout while it waits for its permit."""
+    if (paced := _CURRENT.get()) is not None:
+        paced.total = timeout
 
 
 class PacedClientRequest(aiohttp.ClientRequest):

@@ -9,6 +9,7 @@ from worker.errors import Outage
 from worker.queue import scripts
 from worker.queue.host_policy import HostPolicy
 from worker.queue.keys import QueueKeys
+from worker.streams import retry_while_unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +114,16 @@ class Hosts:
         ]
         keys = [self._requests(request.host), self._keys.down]
         at, retry_ms, down_ms, answered_at = await self._run(scripts.FAILED, request.host, keys, args)
-        return Outage(at, retry_ms / 1000, down_ms / 1000, answered_at)
+        return Outage(request.host, at, retry_ms / 1000, down_ms / 1000, answered_at)
+
+    async def pause_s(self, host: str) -> float:
+        """Return the seconds until the end of the host's pause or of its open circuit breaker; 0.0 without one."""
+        state = self._keys.host(host).state
+        retry_at = await retry_while_unavailable(self._client, lambda: self._client.hget(state, "retry_at"))
+        if retry_at is None:
+            return 0.0
+        now_s, now_us = await retry_while_unavailable(self._client, self._client.time)
+        return max(0.0, float(retry_at) / 1000 - now_s - now_us / 1e6)
 
     async def drop(self, request: HostRequest, ago_s: float | None) -> None:
         """End a request whose answer is no longer awaited; `ago_s`: seconds since it was sent, None if it was not."""

@@ -15,9 +15,11 @@ if string.find(failed, ' ' .. token, 1, true) then return state_of_failure() end
 redis.call('HSET', STATE, 'failed', string.sub(failed .. token, -100))
 redis.call('ZREM', KEYS[7], ARGV[4])
 end_permit(ARGV[4], tonumber(ARGV[5]))
-local failures = redis.call('HINCRBY', STATE, 'failures', 1)
+-- A request that was sent before the circuit breaker opened tells nothing new about the host.
+local was_open = get('retry_at') > now
+local failures = was_open and get('failures') or redis.call('HINCRBY', STATE, 'failures', 1)
 local over, pause = failures - tonumber(ARGV[7]), tonumber(ARGV[11])
-if pause == 0 and over >= 0 then
+if pause == 0 and over >= 0 and not was_open then
   pause = math.min(tonumber(ARGV[8]) * 2 ^ math.min(over, 40), tonumber(ARGV[9])) * tonumber(ARGV[10])
 end
 if pause > 0 then set('retry_at', math.max(get('retry_at'), now + pause)) end

@@ -9,7 +9,8 @@ if redis.call('HGET', STATE, 'holder') ~= ARGV[4] then
   local wait = math.ceil(math.max(next_request_at(), get('retry_at')) - exact_now)
   if wait > 0 then return wait end
   redis.call('ZREMRANGEBYSCORE', KEYS[7], '-inf', now)
-  if get('hold') > now or redis.call('ZCARD', KEYS[7]) >= limit then return BUSY_WAIT end
+  local most = redis.call('HEXISTS', STATE, 'failures') == 1 and 1 or limit
+  if get('hold') > now or redis.call('ZCARD', KEYS[7]) >= most then return BUSY_WAIT end
 end
 redis.call('ZADD', KEYS[7], string.format('%.0f', now + tonumber(ARGV[6])), ARGV[4])
 redis.call('PEXPIRE', KEYS[7], ARGV[6])
