@@ -85,10 +85,11 @@ def events_of(url: str) -> list[Event]:
 
 async def read_one(queue: UrlQueue) -> Delivery:
     """Return the next delivery, once it is released."""
-    while True:
+    for _ in range(500):
         await queue.release(datetime.now(UTC))
         if deliveries := await queue.read(1, 0.01):
             return deliveries[0]
+    raise AssertionError("no task was released")
 
 
 async def publish(queue: UrlQueue, settings: Settings, task_url: str, url: str | None = None) -> None:
@@ -192,6 +193,48 @@ async def test_events_are_found_although_their_article_was_trimmed(
     assert (report.articles, report.events) == (0, dict.fromkeys(KINDS, 1))
 
 
+@pytest.mark.parametrize("step", [1, 2, 3, 7])
+async def test_the_result_does_not_depend_on_the_batches(
+    redis: Redis, settings: Settings, queue: UrlQueue, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WALKED_EVENTS", "WALKED_ARTICLES", "DELETE_BATCH"):
+        monkeypatch.setattr(publications_module, name, step)
+    for n in range(6):
+        await publish(queue, settings, f"https://{'news' if n % 2 else 'other'}.example/{n}")
+    searched: list[tuple[str, int, int]] = []
+    target = ForgetTarget.parse("news.example")
+    report = await Forgetter(redis, settings, target, lambda *it: searched.append(it), dry_run=False).run(NOW)
+    assert (report.articles, report.events) == (3, dict.fromkeys(KINDS, 3))
+    assert await articles(redis, settings) == [f"https://other.example/{n}" for n in (0, 2, 4)]
+    for kind in KINDS:
+        kept, retracted = (await published(redis, settings, kind))[:3], (await published(redis, settings, kind))[3:]
+        assert names(kept) == [f"https://other.example/{n}" for n in (0, 2, 4)]
+        assert names(retracted) == [f"-https://news.example/{n}" for n in (1, 3, 5)]
+    assert max(n for stream, n, _ in searched if stream == "article") == 6
+    assert {length for _, _, length in searched} == {6}
+
+
+async def test_events_published_while_forgetting_runs_are_found(
+    redis: Redis, settings: Settings, queue: UrlQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker publishes a second article of the host after the first search and before its task is removed."""
+    await publish(queue, settings, URL)
+    find, is_published = Forgetter._find_articles, False
+
+    async def find_then_publish(self: Forgetter) -> bool:
+        nonlocal is_published
+        found = await find(self)
+        if not is_published:
+            is_published = True
+            await publish(queue, settings, OTHER)
+        return found
+
+    monkeypatch.setattr(Forgetter, "_find_articles", find_then_publish)
+    report = await forget(redis, settings, "news.example")
+    assert (report.articles, report.events) == (2, dict.fromkeys(KINDS, 2))
+    assert await articles(redis, settings) == []
+
+
 async def test_an_entry_that_does_not_decode_is_retracted_by_its_fields(redis: Redis, settings: Settings) -> None:
     entry: Any = {"id": "future", "type": "meeting", "v": "9", "source": URL, "data": "{}"}
     await redis.xadd(event_stream(settings.redis.key_prefix, "meeting"), entry)
@@ -228,6 +271,15 @@ async def test_a_url_that_was_never_read_is_marked(redis: Redis, settings: Setti
     assert (await read_markers(redis, queue.keys, task_id(URL))).seen
     assert not await queue.put(Task.of(URL))
     assert await queue.put(Task.of(OTHER))
+
+
+async def test_tasks_whose_markers_have_expired_are_marked_again(
+    redis: Redis, settings: Settings, queue: UrlQueue
+) -> None:
+    await queue.put_many([Task.of(URL), Task.of(OTHER)])
+    await redis.delete(queue.keys.markers)  # no generation lives any more
+    await forget(redis, settings, "news.example")
+    assert await queue.put_many([Task.of(URL), Task.of(OTHER)]) == [False, False]
 
 
 async def test_other_tasks_of_the_host_are_kept_and_released(redis: Redis, settings: Settings, queue: UrlQueue) -> None:

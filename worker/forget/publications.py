@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 WALK_SOURCES: Final = Script.of("worker.forget", "walk_sources")
 RETRACT: Final = Script.of("worker.forget", "retract")
-WALKED_EVENTS: Final = 1_000
+WALKED_EVENTS: Final = 200
 """Event entries read in one run of the script, during which Redis serves no other client."""
-WALKED_ARTICLES: Final = 100
+WALKED_ARTICLES: Final = 25
 """Article entries read in one run of the script; fewer than events, because they are larger."""
 DELETE_BATCH: Final = 100
 """Entries deleted in one step."""
