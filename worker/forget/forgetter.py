@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class ForgetReport(Struct, frozen=True, kw_only=True):
-    """What was removed; in a dry run, what would be."""
+    """Numbers of what was removed, or in a dry run would be removed."""
 
     target: str
     dry_run: bool

@@ -1,4 +1,4 @@
-"""What is to be forgotten: the article of one URL, or all articles of a host."""
+"""The target of `forget`: the article of one URL, or all articles of a host."""
 
 from __future__ import annotations
 
