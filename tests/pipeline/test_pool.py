@@ -124,3 +124,10 @@ async def test_a_call_runs_alone_after_those_that_run_and_before_others(pool: Po
     after = [asyncio.create_task(run("after")) for _ in range(2)]
     await asyncio.gather(*before, alone, *after)
     assert ended == ["before", "before", "alone", "after", "after"]
+
+
+async def test_a_process_is_replaced_after_a_number_of_calls() -> None:
+    async with Pool(PoolSettings(processes=1), calls_per_life=3) as pool:  # the start of the pool is a call, too
+        pids = [await pool.run(os.getpid) for _ in range(8)]
+    assert len(set(pids)) == 3
+    assert pids == sorted(pids, key=pids.index)

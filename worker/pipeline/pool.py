@@ -25,6 +25,8 @@ from worker.lifecycle import PR_SET_PDEATHSIG
 from worker.settings import PoolSettings
 from worker.telemetry import metrics
 
+CALLS_PER_LIFE: Final = 5_000
+"""Calls after which a process is replaced by a new one, so that its memory does not grow for ever."""
 CALLS_PER_PROCESS: Final = 2
 """Calls given to pebble per process: one that runs, and one that can start as soon as it ends."""
 
@@ -39,7 +41,9 @@ class Pool:
     running.  If it is unknown which call that was, each candidate is repeated alone.
     """
 
-    def __init__(self, settings: PoolSettings, preload: str | None = None) -> None:
+    def __init__(
+        self, settings: PoolSettings, preload: str | None = None, *, calls_per_life: int = CALLS_PER_LIFE
+    ) -> None:
         """`preload`: a module imported before the processes are forked.
 
         Nothing is started yet; `async with` starts the processes.
@@ -48,6 +52,7 @@ class Pool:
         if preload:
             self._context.set_forkserver_preload([preload])
         self._settings = settings
+        self._calls_per_life = calls_per_life
         self._timeout_s = settings.timeout_s
         self._processes = settings.processes or os.cpu_count() or 1
         self._places = CALLS_PER_PROCESS * self._processes
@@ -59,6 +64,7 @@ class Pool:
     def _create_pool(self) -> ProcessPool:
         return ProcessPool(
             max_workers=self._processes,
+            max_tasks=self._calls_per_life,
             initializer=_init_process,
             initargs=(self._settings.memory_bytes,),
             context=self._context,
