@@ -120,7 +120,7 @@ $(RUN): pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-$(DEV): pyproject.toml | $(BIN)/python
+$(DEV): pyproject.toml deploy/locks/dev.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement deploy/locks/dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(RUN)

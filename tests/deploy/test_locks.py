@@ -58,3 +58,14 @@ def test_the_image_has_the_versions_that_the_tests_use(name: str) -> None:
     tested = locked("dev")
     assert set(locked(name)) - set(tested) <= {"pip"}
     assert all(tested.get(package, version) == version for package, version in locked(name).items())
+
+
+def test_the_recipes_of_ci_and_of_the_image_install_from_the_locks() -> None:
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition("\n$(DEV): ")[2].partition("\n\n")[0]
+    assert "--require-hashes --requirement deploy/locks/dev.txt" in recipe
+    assert recipe.partition(" |")[0].split() == ["pyproject.toml", "deploy/locks/dev.txt"]
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    installed = re.findall(r"(?m)^.*\binstall --quiet (?!--no-deps|--directory).*$", dockerfile)
+    assert len(installed) == 2
+    assert all("--require-hashes" in line for line in installed)
+    assert re.search(r"(?m)^ARG BASE=python:3\.\d+-slim-\w+$", dockerfile)  # pinned by minor version
