@@ -316,10 +316,10 @@ async def test_the_time_to_the_next_probe_is_jittered(hosts: Hosts, jitter: floa
 
 
 async def test_a_failure_reported_twice_counts_once(hosts: Hosts) -> None:
-    first = await hosts.failed(request(), "connect", jitter=0.5)
-    again = await hosts.failed(request(), "connect", jitter=0.5)
-    assert first.retry_in_s == 5
-    assert again.retry_in_s == pytest.approx(5, abs=0.5)
+    for token in ("1", "1", "2", "2"):
+        outage = await hosts.failed(request(token), "http_500", jitter=0.5, opens_at=3)
+        assert outage.retry_in_s == 0
+    assert (await hosts.failed(request("3"), "http_500", jitter=0.5, opens_at=3)).retry_in_s == 5
 
 
 async def test_a_failure_reported_again_after_another_one_counts_once(hosts: Hosts, clock: Clock) -> None:
@@ -406,9 +406,21 @@ async def test_a_pause_that_the_host_asks_for_is_bounded(hosts: Hosts, asked_s: 
     assert outage.retry_in_s == pause_s
 
 
+async def test_tasks_for_which_the_dead_letters_have_no_room_stay_in_the_queue(
+    redis: Redis, settings: Settings, queue: UrlQueue
+) -> None:
+    await queue.put_many([task(f"https://{HOST}/{i}") for i in range(6)])
+    assert len(await queue.read(10, 0)) == 1
+    hosts = Hosts(redis, settings.override(dead_length=3))
+    assert await hosts.give_up(HOST, "down") == 3
+    depth = await queue.depth()
+    assert (depth.dead, depth.waiting) == (3, 2)
+
+
 async def test_a_short_pause_does_not_end_a_long_one(hosts: Hosts) -> None:
     await hosts.failed(request("1"), "http_429", jitter=0.5, pause_s=120.0)
-    assert 119 < (await hosts.failed(request("2"), "connect", jitter=0.5)).retry_in_s <= 120
+    assert 119 < (await hosts.failed(request("2"), "http_429", jitter=0.5, pause_s=10.0)).retry_in_s <= 120
+    assert 119 < (await hosts.failed(request("3"), "connect", jitter=0.5)).retry_in_s <= 120
 
 
 async def test_the_outage_says_since_when_and_when_the_host_last_answered(
