@@ -40,7 +40,7 @@ async def test_an_outage_loses_no_article_and_counts_no_attempt(ground: Ground) 
 
 
 async def test_a_page_that_kills_its_worker_does_not_affect_other_pages(ground: Ground) -> None:
-    figures = await scenarios.poison(ground, neighbours=40, lease_s="1.5", host_delay_s="0.05")
+    figures = await scenarios.poison(ground, neighbours=40, lease_s="1.5", host_delay_s="0.05", total_timeout_s="5")
     assert failing(figures) == []
     kills = next(it.seen for it in figures if it.name == "workers killed")
     assert kills >= 2

@@ -259,7 +259,7 @@ class Consumer:
         await cancel_and_wait(left.values())
         handed_back = 0
         for delivery in left:
-            if await self._queue.put_back(delivery, delivery.task, first=True):
+            if await self._queue.put_back(delivery, delivery.unfinished_task, first=True):
                 self._report(TaskResult(url=delivery.task.url, outcome="handed_back"))
                 handed_back += 1
         log.info("drained", handed_back=handed_back)

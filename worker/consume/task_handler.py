@@ -129,7 +129,7 @@ class TaskHandler:
 
     async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
         now, jitter = self._clock(), self._jitter()
-        step = next_step(delivery.task, failure, now, self._settings, jitter, crashes=delivery.crashes)
+        step = next_step(delivery.unfinished_task, failure, now, self._settings, jitter, crashes=delivery.crashes)
         stream = self._queue.keys.ready
         match step:
             case PutBack(again):

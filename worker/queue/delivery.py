@@ -7,6 +7,7 @@ from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.schema import Task
 from worker.schema.plurals import plural
@@ -39,12 +40,17 @@ class Delivery(Struct, frozen=True):
     @property
     def is_suspect(self) -> bool:
         """Whether an earlier worker died or stalled while it had this task, perhaps because of it."""
-        return self.attempts > 1
+        return self.task.lost + self.attempts > 1
 
     @property
     def is_repeated_suspect(self) -> bool:
         """Whether that has happened twice, although its page was processed alone: the fetch may be the cause."""
-        return self.attempts > 2  # noqa: PLR2004
+        return self.task.lost + self.attempts > 2  # noqa: PLR2004
+
+    @property
+    def unfinished_task(self) -> Task:
+        """The task to enqueue again: it stays a suspect where it is one."""
+        return replace(self.task, lost=self.task.lost + self.attempts - 1)
 
     @property
     def lease(self) -> Lease:

@@ -31,6 +31,8 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Number of failed attempts so far; crashes are not included, the queue adds them from its delivery count."""
     failed_at: int | None = None
     """Time of the last failure for which the host was to blame (Unix ms by Redis' clock); None if there was none."""
+    lost: int = 0
+    """Number of workers that died or stalled while they had the task, before it was last enqueued."""
     redirected_to: str | None = None
     """URL at which to go on, if the task had to wait after a redirect; None: begin at `url`."""
     redirects: int = 0
