@@ -18,7 +18,8 @@ from worker.errors import Failure
 from worker.extract.document import read_document
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
-from worker.fetch.client import FEED, Fetcher
+from worker.fetch.client import Fetcher
+from worker.fetch.resource_types import FEED
 from worker.parse import parse_article
 from worker.parse.feed import parse_feed
 from worker.pipeline.extract_events import extract_events

@@ -17,8 +17,9 @@ import pytest
 from aiohttp import web
 
 from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
-from worker.fetch.client import FEED, ROBOTS, Fetcher, Validators, user_agent
+from worker.fetch.client import Fetcher, Validators, user_agent
 from worker.fetch.resolver import PrivateAddressError, Resolver
+from worker.fetch.resource_types import FEED, ROBOTS
 from worker.settings import FetchSettings
 
 if sys.version_info >= (3, 14):

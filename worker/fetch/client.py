@@ -14,24 +14,26 @@ import importlib.metadata
 import random
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import urljoin
 
 import aiohttp
 import yarl
 from msgspec import Struct
 
-from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
+from worker.errors import HostFailure, NotYet, Permanent, Transient
 from worker.fetch.decoding import ACCEPTED, Decoder
-from worker.fetch.headers import escape_bytes, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.failures import convert_errors
+from worker.fetch.headers import parse_charset, parse_media_type, parse_retry_after, sniff_media_type
 from worker.fetch.pacing import PacedClientRequest, Pacer, set_total_timeout
-from worker.fetch.resolver import PrivateAddressError, checked_connector, reject_private_literal
+from worker.fetch.redirects import REDIRECTS, RedirectChain, redirect_target
+from worker.fetch.resolver import checked_connector, reject_private_literal
+from worker.fetch.resource_types import FEED, HTML, ResourceType
 from worker.fetch.response_head import MAX_FIELD_BYTES, MAX_HEADERS, filter_heads
 from worker.schema import Page
 from worker.telemetry.tracing import request_span
 from worker.urls import host_of, normalise
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
 
     from worker.queue import Hosts
@@ -45,41 +47,10 @@ AGENT: Final = "communique"
 
 MAX_DNS_THREADS: Final = 32
 """Largest number of concurrent DNS lookups of a worker."""
-REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 RETRYABLE_STATUSES: Final = frozenset({408, 425})
 """Client errors that are temporary (RFC 9110, 15.5.9; RFC 8470)."""
 TOO_MANY_REQUESTS: Final = 429
 """The host demands fewer requests (RFC 6585, 4)."""
-
-
-class ResourceType(Struct, frozen=True, kw_only=True):
-    """The kind of a requested resource: accepted media types, and how its body is handled."""
-
-    accept: str
-    """Value of the Accept header."""
-    media_types: frozenset[str] | None
-    """Accepted media types; None accepts any."""
-    reason: str
-    """Reason of the Permanent that is raised for any other media type."""
-    truncate: bool = False
-    """Whether to return the first bytes of a body over the size limit instead of raising `too_large`."""
-
-
-HTML: Final = ResourceType(
-    accept="text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
-    media_types=frozenset({"text/html", "application/xhtml+xml"}),
-    reason="not_html",
-)
-FEED: Final = ResourceType(
-    accept="application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.1",
-    # Servers send feeds with each of these types; parse.feed detects the format from the body.
-    media_types=frozenset(
-        f"application/{t}" for t in ("atom+xml", "rss+xml", "rdf+xml", "xml", "feed+json", "json", "octet-stream")
-    )
-    | {"text/xml", "text/html", "text/plain", "text/rss", "text/rss+xml", "text/atom+xml"},
-    reason="not_a_feed",
-)
-ROBOTS: Final = ResourceType(accept="text/plain,*/*;q=0.1", media_types=None, reason="not_text", truncate=True)
 
 
 class Validators(Struct, frozen=True, kw_only=True):
@@ -95,29 +66,6 @@ class ConditionalResponse(Struct, frozen=True, kw_only=True):
     page: Page | None
     validators: Validators
     """Validators for the next request."""
-
-
-class _Chain:
-    """A chain of redirects."""
-
-    def __init__(self, url: str, deadline: float, redirects: int = 0) -> None:
-        """`deadline`: time of the event loop's clock at which the whole chain must be complete.
-
-        `redirects`: number of redirects followed before, to get to `url`.
-        """
-        self.url = url
-        self.deadline = deadline
-        self.seen = {url}
-        self.before = redirects
-
-    def redirect(self, target: str, most: int) -> None:
-        """Make `target` the current URL; raise Permanent for a loop and for more than `most` redirects."""
-        if target in self.seen:
-            raise Permanent("redirect_loop", f"{self.url} redirects back to {target}")
-        if self.before + len(self.seen) > most:
-            raise Permanent("too_many_redirects", f"more than {most}, the last to {target}")
-        self.url = target
-        self.seen.add(target)
 
 
 class Fetcher:
@@ -208,19 +156,19 @@ class Fetcher:
     ) -> ConditionalResponse:
         limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout_s
-        chain = _Chain(normalise(url), deadline, redirects)
+        chain = RedirectChain(normalise(url), deadline, redirects)
         try:
             while isinstance(response := await self._request(chain, validators, resource_type, admit, limit), str):
                 chain.redirect(response, self._settings.max_redirects)
         except NotYet as e:
-            if len(chain.seen) > 1:
-                e.redirected_to, e.redirects = chain.url, len(chain.seen) - 1
+            if chain.followed:
+                e.redirected_to, e.redirects = chain.url, chain.followed
             raise
         return response
 
     async def _request(
         self,
-        chain: _Chain,
+        chain: RedirectChain,
         validators: Validators,
         resource_type: ResourceType,
         admit: Admit | None,
@@ -233,14 +181,14 @@ class Fetcher:
         target = yarl.URL(url, encoded=True)
         if not self._settings.allow_private_addresses:
             reject_private_literal(target.raw_host or "")
-        asked_at = asyncio.get_running_loop().time()
+        started_at = asyncio.get_running_loop().time()
         crawl_delay_s = await admit(url) if admit is not None else 0.0
-        if self._pacer is not None and len(chain.seen) > 1:
+        if self._pacer is not None and chain.followed:
             await self._pacer.check_not_paused(host_of(url))  # the queue knows only the host of the first URL
-        chain.deadline += asyncio.get_running_loop().time() - asked_at
+        chain.deadline += asyncio.get_running_loop().time() - started_at
         conditions = _conditions(validators)
         headers = {"Accept": resource_type.accept, **conditions}
-        with request_span(url, len(chain.seen) - 1) as http_span:
+        with request_span(url, chain.followed) as http_span:
             async with self._pace(url, crawl_delay_s), self._limit_total(chain):
                 with convert_errors(url):
                     async with self._session.get(target, headers=headers, allow_redirects=False) as response:
@@ -252,7 +200,7 @@ class Fetcher:
         return self._pacer.request(host_of(url), crawl_delay_s) if self._pacer else contextlib.nullcontext()
 
     @contextlib.asynccontextmanager
-    async def _limit_total(self, chain: _Chain) -> AsyncIterator[None]:
+    async def _limit_total(self, chain: RedirectChain) -> AsyncIterator[None]:
         """Limit the time of a chain of redirects; waits for permits do not count."""
         try:
             async with asyncio.timeout_at(chain.deadline) as timeout:
@@ -273,7 +221,7 @@ class Fetcher:
         max_bytes: int,
     ) -> ConditionalResponse | str:
         if response.status in REDIRECTS:
-            return _redirect_target(url, response)
+            return redirect_target(url, response)
         if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
             known = Validators(etag=conditions.get("If-None-Match"), last_modified=conditions.get("If-Modified-Since"))
             return ConditionalResponse(page=None, validators=_validators(response.headers, known))
@@ -346,17 +294,6 @@ def _header_text(headers: Mapping[str, str], name: str) -> str:
     return "" if any("\ud800" <= char <= "\udfff" for char in value) else value
 
 
-def _redirect_target(url: str, response: aiohttp.ClientResponse) -> str:
-    location = response.headers.get("Location")
-    if not location:
-        raise Permanent("bad_redirect", f"{response.status} without a Location")
-    try:
-        return normalise(urljoin(url, escape_bytes(location)))
-    except (Permanent, ValueError) as e:
-        why = e.detail if isinstance(e, Permanent) else f"{location[:200]!r}: {e}"
-        raise Permanent("bad_redirect", f"{response.status} to {why}") from None
-
-
 def _check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
     status = response.status
     if 200 <= status < 300:  # noqa: PLR2004 - success
@@ -372,40 +309,3 @@ def _check_status(response: aiohttp.ClientResponse, now: datetime) -> None:
 def _check_media_type(found: str, resource_type: ResourceType) -> None:
     if resource_type.media_types is not None and found not in resource_type.media_types:
         raise Permanent(resource_type.reason, f"content type is {found[:100]!r}")
-
-
-# ---------------------------------------------------------------- failures
-@contextlib.contextmanager
-def convert_errors(url: str) -> Iterator[None]:
-    """Convert exceptions that a request to `url` raises in the block to a Failure."""
-    try:
-        yield
-    except (aiohttp.ClientError, OSError, UnicodeError) as e:  # TimeoutError is an OSError
-        raise _failure(url, e) from e
-
-
-_FAILURES: Final[tuple[tuple[type[Exception], type[Failure], str], ...]] = (
-    (aiohttp.ConnectionTimeoutError, HostFailure, "timeout_connect"),
-    (aiohttp.SocketTimeoutError, HostFailure, "timeout_read"),
-    (aiohttp.ClientConnectorDNSError, HostFailure, "dns"),
-    (aiohttp.ClientSSLError, HostFailure, "tls"),
-    (aiohttp.ClientConnectorCertificateError, HostFailure, "tls"),
-    (aiohttp.ClientConnectorError, HostFailure, "connect"),
-    (aiohttp.InvalidURL, Permanent, "bad_url"),
-    (aiohttp.ClientResponseError, Permanent, "bad_http"),
-    (aiohttp.ClientPayloadError, HostFailure, "reset"),
-    (aiohttp.ClientConnectionError, HostFailure, "reset"),
-    (OSError, HostFailure, "reset"),
-)
-"""Exception, failure class and reason; subclasses come before their base classes."""
-
-
-def _failure(url: str, e: Exception) -> Failure:
-    cause = e.os_error if isinstance(e, aiohttp.ClientConnectorError) else e
-    if isinstance(cause, PrivateAddressError):
-        return Permanent("private_address", f"{cause}, not on the public Internet")
-    for exception_type, failure, reason in _FAILURES:
-        if isinstance(e, exception_type):
-            message = e.message if isinstance(e, aiohttp.ClientResponseError) else str(e)
-            return failure(reason, f"{url}: {message or type(e).__name__}")
-    return HostFailure("http", f"{url}: {type(e).__name__}: {e}")

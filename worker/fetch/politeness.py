@@ -16,7 +16,8 @@ import structlog
 
 from worker import urls
 from worker.errors import HostFailure, NotYet, Permanent, Transient
-from worker.fetch.client import AGENT, ROBOTS
+from worker.fetch.client import AGENT
+from worker.fetch.resource_types import ROBOTS
 from worker.fetch.robots import parse_robots
 from worker.fetch.robots_rules import RobotsRules
 from worker.streams import Call, Script, retry_while_unavailable

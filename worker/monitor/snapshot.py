@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from redis.exceptions import ResponseError
-
 from worker.monitor.consumer_status import read_consumer_statuses
 from worker.monitor.heartbeat import read_heartbeats
 from worker.monitor.memory import read_memory_use
@@ -13,7 +11,7 @@ from worker.monitor.records import redis_time
 from worker.queue.host_states import HostState, count_hosts, list_hosts
 from worker.schema import KINDS, article_stream, event_stream
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, DeadLetterSummary, FleetSnapshot, ThrottledHost
-from worker.streams import id_key, range_entries
+from worker.streams import group_infos, id_key, range_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,14 +102,8 @@ async def _group_lags(client: Redis, prefix: str, at: datetime) -> tuple[Consume
 
 
 async def _group_lags_of(client: Redis, key: str, name: str, at: datetime) -> list[ConsumerLag]:
-    try:
-        groups: Any = await client.xinfo_groups(key)
-    except ResponseError as e:
-        if "no such key" in str(e):
-            return []
-        raise
     lags = []
-    for group in groups[:MAX_GROUPS]:
+    for group in (await group_infos(client, key))[:MAX_GROUPS]:
         undelivered = await range_entries(client, key, first=f"({group['last-delivered-id'].decode()}", count=1)
         lags.append(
             ConsumerLag(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
-
-from redis.exceptions import ResponseError
+from typing import TYPE_CHECKING, cast
 
 from worker.monitor.consumer_status import read_consumer_statuses
 from worker.schema import event_stream
-from worker.streams import id_key
+from worker.streams import group_infos, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,12 +36,7 @@ async def oldest_needed_ids(client: Redis, prefix: str, streams: Collection[str]
 
 
 async def _needed_by_groups(client: Redis, stream: str) -> list[str]:
-    try:
-        groups: Any = await client.xinfo_groups(stream)
-    except ResponseError as e:
-        if "no such key" in str(e):
-            return []
-        raise
+    groups = await group_infos(client, stream)
     pipe = client.pipeline(transaction=False)
     for group in groups:
         pipe.xpending(stream, group["name"])

@@ -23,7 +23,7 @@ from worker.streams.entries import (
     read_entries,
     stream_tails,
 )
-from worker.streams.group import ConsumerGroup, Lease, read_group_entries
+from worker.streams.group import ConsumerGroup, Lease, group_infos, read_group_entries
 from worker.streams.memory_wait import MEMORY_SHORTAGE, waiting_for_memory
 from worker.streams.pipeline import Arg
 from worker.streams.retry import RETRY_TIMEOUT_S, is_memory_full, retry_while_unavailable
@@ -47,6 +47,7 @@ __all__ = [
     "check_server",
     "connect",
     "evicts_keys",
+    "group_infos",
     "id_key",
     "is_durable",
     "is_memory_full",

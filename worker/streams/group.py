@@ -51,13 +51,7 @@ class ConsumerGroup(Struct, frozen=True, kw_only=True):
                 raise
 
     async def _exists(self, client: Redis) -> bool:
-        try:
-            groups: Any = await client.xinfo_groups(self.stream)
-        except ResponseError as e:
-            if "no such key" not in str(e):
-                raise
-            return False
-        return any(group["name"].decode() == self.name for group in groups)
+        return any(group["name"].decode() == self.name for group in await group_infos(client, self.stream))
 
     async def claim(
         self, client: Redis, consumer: str, *, idle_s: float, count: int, held: Collection[str] = ()
@@ -123,3 +117,14 @@ async def read_group_entries(
             await group.create(client)
         reply = await client.xreadgroup(name, consumer, streams, count=count, block=block_ms(block_s))
     return parse_entries(reply)
+
+
+async def group_infos(client: Redis, stream: str) -> list[dict[str, Any]]:
+    """Return the reply of XINFO GROUPS for a stream, a mapping per group; empty if the stream does not exist."""
+    try:
+        groups: list[dict[str, Any]] = await client.xinfo_groups(stream)
+    except ResponseError as e:
+        if "no such key" in str(e):
+            return []
+        raise
+    return groups

@@ -14,7 +14,8 @@ import aiohttp
 import yarl
 
 from worker.errors import Permanent, Transient
-from worker.fetch.client import convert_errors, user_agent
+from worker.fetch.client import user_agent
+from worker.fetch.failures import convert_errors
 from worker.fetch.headers import parse_retry_after
 from worker.fetch.resolver import checked_connector
 from worker.webhook.signature import sign

@@ -1,0 +1,56 @@
+"""Redirects: their targets, and the bounds of a chain of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin
+
+from worker.errors import Permanent
+from worker.fetch.headers import escape_bytes
+from worker.urls import normalise
+
+if TYPE_CHECKING:
+    import aiohttp
+
+REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+"""Statuses of a response that redirects (RFC 9110, 15.4)."""
+
+
+class RedirectChain:
+    """A chain of redirects."""
+
+    def __init__(self, url: str, deadline: float, redirects: int = 0) -> None:
+        """`deadline`: time of the event loop's clock at which the whole chain must be complete.
+
+        `redirects`: number of redirects followed before, to get to `url`.
+        """
+        self.url = url
+        self.deadline = deadline
+        self.seen = {url}
+        self._before = redirects
+
+    @property
+    def followed(self) -> int:
+        """Number of redirects followed in this chain, without those before it."""
+        return len(self.seen) - 1
+
+    def redirect(self, target: str, most: int) -> None:
+        """Make `target` the current URL; raise Permanent for a loop and for more than `most` redirects."""
+        if target in self.seen:
+            raise Permanent("redirect_loop", f"{self.url} redirects back to {target}")
+        if self._before + self.followed >= most:
+            raise Permanent("too_many_redirects", f"more than {most}, the last to {target}")
+        self.url = target
+        self.seen.add(target)
+
+
+def redirect_target(url: str, response: aiohttp.ClientResponse) -> str:
+    """Return the URL to which a response to `url` redirects; raise Permanent("bad_redirect") if it names none."""
+    location = response.headers.get("Location")
+    if not location:
+        raise Permanent("bad_redirect", f"{response.status} without a Location")
+    try:
+        return normalise(urljoin(url, escape_bytes(location)))
+    except (Permanent, ValueError) as e:
+        why = e.detail if isinstance(e, Permanent) else f"{location[:200]!r}: {e}"
+        raise Permanent("bad_redirect", f"{response.status} to {why}") from None
