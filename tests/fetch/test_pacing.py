@@ -207,7 +207,7 @@ async def test_a_host_whose_breaker_is_open_is_not_connected_to_after_a_redirect
 async def test_the_wait_for_a_permit_does_not_count_as_time_of_the_response(
     redis: Redis, settings: Settings, server: Server
 ) -> None:
-    settings = settings.override(host_delay_s=1.5, total_timeout_s=1.0, response_delay_factor=0.0)
+    settings = settings.override(host_delay_s=4.0, total_timeout_s=3.0, response_delay_factor=0.0)
     async with fetchers(redis, settings) as [worker]:
         assert await asyncio.gather(*(get(worker, server.url) for _ in range(2))) == ["read", "read"]
 
@@ -266,6 +266,24 @@ async def test_a_cancelled_request_is_no_longer_counted(redis: Redis, settings: 
         waiting.cancel()
         await asyncio.wait([waiting])
     assert await redis.zcard(f"{settings.redis.key_prefix}:host:127.0.0.1:requests") == 0
+
+
+async def test_a_permit_granted_to_a_request_that_is_aborted_meanwhile_is_returned(
+    redis: Redis, settings: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permit = Hosts.permit
+
+    async def without_reply(self: Hosts, *args: Any) -> float:
+        await permit(self, *args)
+        return await asyncio.Future()
+
+    monkeypatch.setattr(Hosts, "permit", without_reply)
+    async with fetchers(redis, settings.override(concurrency=1, slow_after_s=0.2)) as [worker]:
+        assert worker._pacer
+        assert worker._pacer.slow_slots.acquire()  # another request is slow already
+        assert await get(worker, server.url) == "host_busy"
+    host = f"{settings.redis.key_prefix}:host:127.0.0.1"
+    assert (await redis.zcard(f"{host}:requests"), await redis.hget(host, "holder")) == (0, None)
 
 
 async def test_a_host_that_answers_gets_the_tasks_back_that_were_given_up(

@@ -331,7 +331,8 @@ async def test_a_failure_reported_again_after_another_one_counts_once(hosts: Hos
 
 async def test_failures_of_requests_sent_before_the_breaker_opened_do_not_extend_it(hosts: Hosts, clock: Clock) -> None:
     waits = [(await hosts.failed(request(str(i)), "timeout_read", jitter=0.5)).retry_in_s for i in range(4)]
-    assert waits == pytest.approx([5, 5, 5, 5], abs=0.5)
+    assert waits[0] == 5
+    assert waits == sorted(waits, reverse=True)  # the time of the next probe stays the same
     await clock.pass_s(10)
     assert (await hosts.failed(request("probe"), "timeout_read", jitter=0.5)).retry_in_s == 10
 

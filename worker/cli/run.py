@@ -23,7 +23,8 @@ PRIVATE_LEASE_S: Final = 10.0
 """Longest lease on a private server: it has no other workers, so tasks of a killed run are soon claimed again."""
 
 GIVE_UP_HOST_AFTER_S: Final = 10.0
-"""Longest time for which a run that ends by itself waits for a host that fails: three attempts in 15 s."""
+"""Longest time for which a run that ends by itself, on a server of its own, waits for a host that fails: three attempts
+in 15 s."""
 
 
 # ---------------------------------------------------------------- run

@@ -235,7 +235,8 @@ class Pacer:
         except HostFailure as failure:
             await paced.failed(failure)
             raise
-        except NotYet:
+        except NotYet:  # if it was aborted while it waited, a permit may have been granted all the same
+            await paced.drop()
             raise
         except Failure:
             await paced.answered()

@@ -28,7 +28,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     source: str | None = None
     """Name of the feed that listed the URL; None for a URL from `put`."""
     attempt: int = 0
-    """Number of failed attempts so far; crashes are not included, the queue adds them from its delivery count."""
+    """Number of failed attempts so far, without crashes, which the queue counts apart."""
     failed_at: int | None = None
     """Time of the last failure for which the host was to blame (Unix ms by Redis' clock); None if there was none."""
     lost: int = 0

@@ -5,7 +5,7 @@
 local READY, HOSTS, STATE, QUEUE, ACTIVE, WAITING = unpack(KEYS, 1, 6)
 local host, limit, default_delay = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local DAY = 86400000
--- How long (days) the dead letters of a host that was given up are enqueued again when it answers.
+-- Days after the last of a host's tasks was given up in which its answer enqueues them again.
 local DAYS_GIVEN_UP = 90
 -- A task is released this long (ms) before its request may be sent, and its worker then waits for the permit.  So the time
 -- to deliver the task and to connect does not add to the delay.
