@@ -23,6 +23,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import clean_environ
 from tests.pages import DOCS, ROOT, Block, assert_command_is_valid, blocks, commands, section
 from worker.streams.embedded_server import parent_death_hook
 
@@ -65,7 +66,7 @@ def environ(tmp_path_factory: pytest.TempPathFactory, ports: dict[str, str]) -> 
     folder = tmp_path_factory.mktemp("bin")
     (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n')
     (folder / "communique").chmod(0o755)
-    ours = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    ours = clean_environ()
     return ours | {
         "PATH": f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),

@@ -20,6 +20,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests import pages
+from tests.environment import clean_environ
 from tests.pages import Block, assert_command_is_valid, blocks, commands
 from worker import cli
 from worker.demo.story import load_stories
@@ -85,7 +86,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, site_url: str) -> Iter
     command = folder / "communique"
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n', encoding="utf-8")
     command.chmod(0o755)
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    environ = clean_environ()
     environ |= {
         "PATH": f"{folder}:{environ['PATH']}",
         "XDG_DATA_HOME": str(folder / "data"),  # a demo may run beside the tests

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.environment import clean_environ
 from tests.pages import DOCS, ROOT, Block, blocks
 from tests.webhook.receiver import KEY, SECRET
 from worker.filters import CONFIDENCE, PARAMETERS
@@ -127,7 +128,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@"\n', encoding="utf-8"
     )
     (folder / "communique").chmod(0o755)
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")} | {
+    environ = clean_environ() | {
         "PATH": f"{folder}:{Path(sys.executable).parent}:{os.environ['PATH']}",
         "COMMUNIQUE_REDIS_URL": url,
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",

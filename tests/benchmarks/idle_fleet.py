@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -14,6 +13,7 @@ from redis.asyncio import Redis
 from rich.console import Console
 from rich.table import Table
 
+from tests.environment import clean_environ
 from worker.monitor.heartbeat import read_heartbeats
 from worker.settings import Settings
 from worker.streams import connect
@@ -48,7 +48,7 @@ async def count_commands(workers: int, seconds: float) -> Counter[str]:
 
 
 async def _start_worker(url: str) -> asyncio.subprocess.Process:
-    env = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    env = clean_environ()
     words = sys.executable, "-m", "worker", "consume"
     given = {"COMMUNIQUE_REDIS_URL": url, "COMMUNIQUE_CONTACT_URL": "https://example.org/bot"}
     return await asyncio.create_subprocess_exec(*words, env=env | given, stderr=asyncio.subprocess.DEVNULL)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from tests.environment import clean_environ
 from tests.subscribe.published import publish, publish_entry, publish_retraction
 from worker.cli import build_parser, main
 from worker.cli.parser import COMMANDS as COMMAND_ENTRIES
@@ -48,7 +49,7 @@ TEXT = "The minister left early.\n\n“We shall wait,” Prime Minister Ana Belm
 
 
 def communique(*arguments: str, stdin: str | bytes = "", **environ: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     return subprocess.run(
         [sys.executable, "-m", "worker", *arguments],
         input=stdin.decode("latin-1") if isinstance(stdin, bytes) else stdin,

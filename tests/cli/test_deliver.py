@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from aiohttp import web
 
+from tests.environment import clean_environ
 from tests.subscribe.published import make_event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from worker import cli
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def environ(settings: Settings) -> dict[str, str]:
-    given = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")}
+    given = clean_environ()
     return given | {
         "COMMUNIQUE_REDIS_URL": settings.redis.url or "",
         "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from typing import TYPE_CHECKING
 
+from tests.environment import clean_environ
 from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Task
 
@@ -20,7 +20,7 @@ TIMEOUT_S = 120
 
 
 async def communique(settings: Settings, *args: str) -> tuple[int, str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     child = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from tests.environment import clean_environ
 from worker.monitor.heartbeat import Heartbeat
 from worker.queue import UrlQueue
 from worker.schema import Task
@@ -24,7 +25,7 @@ TIMEOUT_S = 120
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     return clean | given | {"TERM": "xterm-256color", "COLUMNS": "160", "LINES": "40"}
 

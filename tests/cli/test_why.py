@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
+from tests.environment import clean_environ
 from worker.cli import why_report
 from worker.fetch.robots import parse_robots
 from worker.monitor.url_history import read_history
@@ -44,7 +44,7 @@ TASK = Task.of(URL, source="courier", put_at=NOW - timedelta(minutes=5))
 
 
 async def why(settings: Settings, *args: str) -> tuple[int, str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker", "why", *args),

@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
+from tests.environment import clean_environ
 from worker.demo.site import Site, serve_site
 from worker.fetch.client import Fetcher
 from worker.pipeline.process_page import process_page
@@ -37,7 +38,7 @@ TIMEOUT_S = 60
 async def worker(settings: Settings, **more: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `communique consume` as a process, which is killed at the end if it still runs."""
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "worker", "consume"),

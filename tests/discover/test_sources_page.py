@@ -16,6 +16,7 @@ from typing import NamedTuple, get_args
 import msgspec
 import pytest
 
+from tests.environment import clean_environ
 from tests.pages import DOCS, ROOT, Block, assert_command_is_valid, blocks, commands, section
 from worker.discover import PollResult, Source, load_sources
 from worker.discover.feed_poller import MAX_BACKOFF_S
@@ -169,7 +170,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory, redis_url: str) -> Ite
     folder = tmp_path_factory.mktemp("sources")
     (folder / "communique").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m worker "$@" 2> log\n')
     (folder / "communique").chmod(0o755)
-    environ = {k: v for k, v in os.environ.items() if not k.startswith("COMMUNIQUE_")} | {
+    environ = clean_environ() | {
         "PATH": f"{folder}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "COMMUNIQUE_REDIS_URL": redis_url,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tests.environment import clean_environ
 from worker.streams.embedded_server import parent_death_hook
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class SupervisedWorkers:
         self._supervisors = [asyncio.create_task(self._supervise()) for _ in range(self._count)]
 
     async def _supervise(self) -> None:
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+        clean = clean_environ()
         while True:
             with self._log.open("ab") as log:
                 process = await asyncio.create_subprocess_exec(

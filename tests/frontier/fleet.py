@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import sys
 import time
 from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from tests.environment import clean_environ
 from worker.queue import UrlQueue
 from worker.schema import Task, article_stream, task_id
 from worker.streams import connect, range_entries
@@ -42,7 +42,7 @@ class Fleet:
             "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
             "COMMUNIQUE_LOG_LEVEL": "debug",
         }
-        clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+        clean = clean_environ()
         log = self._folder / f"{self.settings.redis.key_prefix}-{len(self.processes)}.log"
         with log.open("wb") as stderr:
             process = await asyncio.create_subprocess_exec(

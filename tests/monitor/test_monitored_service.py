@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import msgspec
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from tests.environment import clean_environ
 from worker.consume import open_consumer, worker_loops
 from worker.discover import discover_loops
 from worker.errors import UsageError
@@ -187,7 +187,7 @@ def test_the_limits_of_loops_allow_for_their_slowest_iteration() -> None:
 
 # ---------------------------------------------------------------- communique health
 def _run_health(port: int, *words: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_METRICS_PORT": str(port), "COMMUNIQUE_METRICS_HOST": "0.0.0.0"}
     return subprocess.run(
         [sys.executable, "-m", "worker", "health", *words],

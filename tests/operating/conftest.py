@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import sys
 import time
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from redis.asyncio import Redis
 
+from tests.environment import clean_environ
 from tests.gateway.conftest import publish, start_gateway
 from tests.operating.promtool import STEP_S, Phase, Series, alert_states, series
 from worker.monitor import monitored_service as health
@@ -85,7 +85,7 @@ async def process(settings: Settings, log: Path, *words: str, **environ: str) ->
         "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true",
         "COMMUNIQUE_METRICS_PORT": "0",
     }
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     with log.open("w") as stderr:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "worker", *words, env=clean | given | environ, stderr=stderr

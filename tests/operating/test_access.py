@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from redis.exceptions import NoPermissionError
 
+from tests.environment import clean_environ
 from tests.gateway.conftest import Publisher
 from worker.demo.site import serve_site
 from worker.queue import UrlQueue
@@ -44,7 +44,7 @@ async def denied_commands(client: Redis) -> set[str]:
 
 
 async def communique(url: str, *words: str) -> str:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": url, "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true", "COMMUNIQUE_BACKOFF_S": "0.1"}
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker", *words),

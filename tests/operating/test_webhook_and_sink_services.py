@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.environment import clean_environ
 from tests.operating.conftest import TIMEOUT_S, ServiceProcess, has_published, process, wait_until
 from tests.subscribe.published import publish
 from tests.webhook.receiver import SECRET, running_receiver
@@ -28,7 +28,7 @@ async def get_json(service: ServiceProcess, path: str) -> Any:
 
 async def run_command(settings: Settings, *words: str, **environ: str) -> tuple[int, str]:
     """Return the exit status and the output of a command."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "worker", *words), env=clean | given | environ, stdout=asyncio.subprocess.PIPE

@@ -3,7 +3,6 @@
 # ruff: noqa: E501 - a table with one mutant per line
 from __future__ import annotations
 
-import inspect
 import random
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from tests.queue import test_hosts as hosts_tests
 from tests.queue import test_migration as migration
 from tests.queue import test_url_queue as tests
 from tests.queue.model_state import WORKERS
+from tests.queue.mutation import check_that_it_fails
 from tests.queue.test_hosts import clock, hosts, queue, settings  # noqa: F401 - fixtures
 from tests.queue.test_migration import old  # noqa: F401 - fixture
 from tests.queue.test_queue_model import COMMON, RARE, play
@@ -211,12 +211,6 @@ async def test_a_mutant_of_the_migration_is_detected(
     mutate(monkeypatch, script, right, wrong)
     given = {"old": old, "redis": redis, "redis_url": redis_url, "settings": settings, "monkeypatch": monkeypatch}
     await check_that_it_fails(test, given)
-
-
-async def check_that_it_fails(test: Callable[..., Any], given: dict[str, Any]) -> None:
-    """Assert that a test fails; pass it those of the `given` values that it takes."""
-    with pytest.raises((AssertionError, ValueError, pytest.fail.Exception)):
-        await test(**{name: given[name] for name in inspect.signature(test).parameters if name in given})
 
 
 def mutate(monkeypatch: pytest.MonkeyPatch, script: str, right: str, wrong: str) -> None:

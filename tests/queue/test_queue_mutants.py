@@ -3,13 +3,13 @@
 # ruff: noqa: E501 - a table with one mutant per line
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.queue import test_markers as markers
 from tests.queue import test_url_queue as tests
+from tests.queue.mutation import check_that_it_fails
 from tests.queue.test_url_queue import out, settings, workers  # noqa: F401 - fixtures
 from worker.queue import UrlQueue, scripts
 from worker.streams import Script, group
@@ -89,5 +89,4 @@ async def test_a_mutant_is_detected(
     monkeypatch.setattr(home, script, Script(source.replace(right, wrong)))
     given = {"workers": workers, "queue": workers[0], "redis": redis, "redis_url": redis_url, "settings": settings}
     given |= {"out": out, "monkeypatch": monkeypatch}
-    with pytest.raises((AssertionError, ValueError, pytest.fail.Exception)):
-        await test(**{name: given[name] for name in inspect.signature(test).parameters})
+    await check_that_it_fails(test, given)

@@ -17,6 +17,7 @@ import pytest
 import structlog
 from redis.asyncio import Redis
 
+from tests.environment import clean_environ
 from tests.telemetry.tracing.collector import Collector
 from tests.telemetry.tracing.conftest import fast, page, process_site, traced, unfinished_tasks
 from worker.queue import UrlQueue
@@ -225,7 +226,7 @@ async def test_a_worker_exports_its_last_spans_on_sigterm(settings: Settings, co
         "COMMUNIQUE_CONTACT_URL": "https://example.org/bot",
         "OTEL_BSP_SCHEDULE_DELAY": "60000",
     }
-    clean = {n: v for n, v in os.environ.items() if not n.startswith("COMMUNIQUE_")}
+    clean = clean_environ()
     task = Task(id="t", url="http://10.0.0.1/")  # private: rejected without a request
     async with UrlQueue(settings.redis.url or "", settings) as queue:
         await queue.put(task)
