@@ -129,7 +129,7 @@ async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, urls: Seq
     try:
         if plan.flush:
             flushed = await _wait(redis, len(urls) // 2, deadline)
-            await redis.client.flushall()
+            await _flush(redis)
             await _put(redis, urls)
         await _wait(redis, len(urls), deadline)
     finally:
@@ -177,6 +177,15 @@ async def _wait(redis: RedisUnderTest, count: int, deadline: float) -> int:
         with contextlib.suppress(*FAULT_ERRORS):
             found = len(await count_articles(redis.client, PREFIX))
     return found
+
+
+async def _flush(redis: RedisUnderTest) -> None:
+    """Send FLUSHALL until it is accepted: Redis rejects it while a fault has made it a replica or keeps it down."""
+    while True:
+        with contextlib.suppress(*FAULT_ERRORS):
+            await redis.client.flushall()
+            return
+        await asyncio.sleep(POLL_S)
 
 
 async def _heal(redis: RedisUnderTest) -> None:
