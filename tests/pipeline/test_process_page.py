@@ -24,3 +24,19 @@ def test_both_stages_are_timed() -> None:
 def test_a_page_that_is_not_an_article_is_refused() -> None:
     with pytest.raises(Permanent, match="not_an_article"):
         process_page(Page(url="https://a.example/", body=b"<p>Sign in</p>"))
+
+
+def test_events_name_title_and_site_of_their_article_and_the_article_its_origin() -> None:
+    body = BODY + '<p>"We will wait for the ice to break," Harbour Minister Liis Tamm said on Monday.</p>'
+    head = '<title>Harbour waits for the ice</title><meta property="og:site_name" content="Harbour Times">'
+    page = Page(
+        url="https://a.example/",
+        body=f"<html lang=en>{head}<article>{body}</article>".encode(),
+        requested_url="https://m.a.example/",
+        source="Harbour feed",
+    )
+    found = process_page(page)
+    assert [(it.title, it.site, it.revision) for it in found.events] == [
+        ("Harbour waits for the ice", "Harbour Times", 0)
+    ]
+    assert (found.article.requested_url, found.article.source) == ("https://m.a.example/", "Harbour feed")

@@ -52,6 +52,18 @@ def test_an_event_with_fields_of_a_later_version_decodes() -> None:
     assert msgspec.convert(later, Event) == EVENTS[0]
 
 
+@pytest.mark.parametrize("event", EVENTS, ids=lambda e: type(e).__name__)
+def test_an_event_without_the_fields_of_its_article_decodes(event: Event) -> None:
+    old = {k: v for k, v in msgspec.to_builtins(event).items() if k not in {"title", "site", "revision", "same_as"}}
+    found = msgspec.convert(old, Event)
+    assert (found.title, found.site, found.revision, found.same_as) == ("", None, 0, None)
+
+
+def test_an_article_without_revision_and_origin_decodes() -> None:
+    found = msgspec.json.decode(b'{"id":"1","url":"https://a.example/","text":"A met."}', type=Article)
+    assert (found.revision, found.same_as, found.source, found.requested_url) == (0, None, None, None)
+
+
 def test_a_task_without_fields_of_later_versions_decodes() -> None:
     assert msgspec.json.decode(b'{"id":"1","url":"https://a.example/"}', type=Task).attempt == 0
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextlib import AbstractAsyncContextManager
 
+from msgspec.structs import replace
+
 from worker.consume.stages import record_stage, stage
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
@@ -38,6 +40,7 @@ class PageReader:
         """
         with stage("fetch"):
             page = await self._fetch(task, fetch_quarantine)
+        page = replace(page, requested_url=task.url, source=task.source)
         with stage("digest"):
             processed = await self._process(page, process_quarantine)
             for timing in processed.timings:

@@ -41,7 +41,7 @@ def process_page(
     `clock_ns` returns Unix ns.  Only the first `max_events` events are returned; the article has the number of others.
     """
     begun = clock_ns()
-    article = parse.parse_article(page)
+    article = replace(parse.parse_article(page), source=page.source, requested_url=page.requested_url)
     parsed = clock_ns()
     events, omitted = limit_events(extract_events(article), max_events)
     timings = (StageTiming("parse", begun, parsed), StageTiming("extract", parsed, clock_ns()))

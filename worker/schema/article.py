@@ -10,6 +10,14 @@ from msgspec import Meta, Struct
 Id = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{32}$"})]
 Instant = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
 """Aware, UTC."""
+Revision = Annotated[
+    int,
+    Meta(
+        description="0 for the first reading of the article's page, 1 for the first that found its text changed, and so "
+        "on. The spans of an event refer to the text of the article's entry with the same revision.",
+        extra_json_schema={"minimum": 0},
+    ),
+]
 # Pattern and format are part of the JSON Schema only: decoding is more lenient than encoding.
 
 
@@ -52,6 +60,21 @@ class Article(Struct, frozen=True, kw_only=True):
             "`COMMUNIQUE_MAX_EVENTS`. Those published are the first in the text."
         ),
     ] = 0
+    source: Annotated[
+        str | None, Meta(description="Name of the feed that listed the article; null if it was enqueued otherwise.")
+    ] = None
+    requested_url: Annotated[
+        str | None,
+        Meta(description="URL under which the article was enqueued; null for a text that was not fetched."),
+    ] = None
+    revision: Revision = 0
+    same_as: Annotated[
+        Id | None,
+        Meta(
+            description="Id of the earliest article with nearly the same text, such as another outlet's copy of an "
+            "agency report; null if there is none. Nothing is dropped: both articles are published, with their events."
+        ),
+    ] = None
 
     def local_published_at(self) -> datetime | None:
         """Return `published_at` in the page's UTC offset, where its date is the day of publication; None if unset."""

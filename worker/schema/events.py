@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from worker.schema.article import Id, Instant
+from worker.schema.article import Id, Instant, Revision
 from worker.schema.values import (
     ACTOR_TYPES,
     ACTS,
@@ -133,6 +133,16 @@ class _Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
     cameo: Annotated[
         CameoCode | None,
         Meta(description='The event\'s code in CAMEO 1.1b3, a string: "042"; null if it has none.'),
+    ] = None
+    title: Annotated[str, Meta(description="The article's title; empty if it has none.")] = ""
+    site: Annotated[str | None, Meta(description="The name of the article's outlet, or null.")] = None
+    revision: Revision = 0
+    same_as: Annotated[
+        Id | None,
+        Meta(
+            description="Id of the event of the same evidence in the article that the field `same_as` of this event's "
+            "article names; null if there is none."
+        ),
     ] = None
 
 

@@ -66,3 +66,7 @@ class Page(Struct, frozen=True, kw_only=True):
     charset: str | None = None
     """Character encoding declared by the Content-Type header; None if it declares none."""
     fetched_at: datetime | None = None
+    requested_url: str | None = None
+    """Canonical URL of the task; None for a page that was not fetched for one."""
+    source: str | None = None
+    """Name of the feed that listed the URL."""

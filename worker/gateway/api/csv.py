@@ -35,6 +35,10 @@ COLUMNS: Final = (
     "plover",
     "sent_at",
     "position",
+    "title",
+    "site",
+    "revision",
+    "same_as",
 )
 """`what` holds a statement's act, a meeting's form or a decision's category; lists are joined by "; "."""
 FORMULA_STARTS: Final = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the full-width forms count too
@@ -72,6 +76,10 @@ def _row(item: StreamEvent, event: Event) -> tuple[object, ...]:
         "/".join(filter(None, (event.plover.type, event.plover.mode))) if event.plover else "",
         publication_time(item),
         format_cursor(item.cursor),
+        event.title,
+        event.site or "",
+        event.revision,
+        event.same_as or "",
     )
 
 
