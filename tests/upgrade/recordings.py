@@ -1,0 +1,47 @@
+"""The recordings in tests/data: what earlier versions wrote."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Final
+
+RECORDINGS: Final = Path(__file__).parent.parent / "data" / "recordings"
+CHECKSUMS: Final = "SHA256SUMS"
+
+
+class Recording:
+    """One folder of recordings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return self.folder.name
+
+    def read(self, name: str) -> Any:
+        """Return the content of a file."""
+        return json.loads((self.folder / name).read_text("utf-8"))
+
+    def stream(self, name: str) -> list[tuple[str, dict[str, str]]]:
+        """Return the entries of a stream, by its key without the prefix."""
+        (found,) = [it for it in self.read("redis.json") if it["key"] == f"communique:{name}"]
+        return [(entry_id, dict(fields)) for entry_id, fields in found["value"]]
+
+
+def all_recordings() -> list[Recording]:
+    """Return every recording."""
+    return [Recording(path) for path in sorted(RECORDINGS.iterdir()) if path.is_dir()]
+
+
+def checksums(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file of a recording, by name."""
+    files = [path for path in sorted(folder.iterdir()) if path.name != CHECKSUMS]
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def write_checksums(folder: Path) -> None:
+    """Write the checksums of a new recording, in the format of sha256sum."""
+    lines = [f"{digest}  {name}\n" for name, digest in checksums(folder).items()]
+    (folder / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
