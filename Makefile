@@ -11,7 +11,7 @@
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make pictures                    draw the pictures of the documentation (those of the page with Chromium)
 #   make golden                      write the golden events (then read the diff)
-#   make reference                   write docs/configuration.md, docs/events.md, the JSON Schema and deploy/settings.env
+#   make reference                   write docs/configuration.md, docs/events.md, the JSON Schema, deploy/settings.env and the runbook page
 #   make lock                        renew deploy/locks: the versions and hashes of all dependencies (UPGRADE=1: the newest)
 #   make calibrate GOLD=file         fit the statements' confidence to annotated articles
 #   make train-events GOLD=file      train the scorer of decisions (KIND=meeting: of meetings) on annotated articles

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from tools import configuration_page, events_page, settings_file
+from tools import configuration_page, events_page, runbook_page, settings_file
 from worker.cli.documents import schema_text
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "docs/events.md": events_page.page,
     "docs/events.schema.json": schema_text,
     "deploy/settings.env": settings_file.page,
+    "worker/gateway/web/runbook.html": runbook_page.page,
 }
 
 

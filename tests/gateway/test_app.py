@@ -29,7 +29,7 @@ async def test_the_page_and_its_files_are_served_and_revalidated(server: Running
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json", "/v1/status", "/v1/events", "/"]
+    "path", ["/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json", "/v1/status", "/v1/events", "/", "/runbook"]
 )
 async def test_head_is_get_without_a_body(server: RunningGateway, path: str) -> None:
     async with server.session.head(path) as response:

@@ -91,8 +91,9 @@ def test_the_runbook_has_an_entry_for_each_alert_at_its_url() -> None:
     runbook = PAGE.partition("\n## Runbook\n")[2].partition("\n## ")[0]
     headings = re.findall(r"(?m)^### (\w+)$", runbook)
     assert headings == [alert["alert"] for alert in ALERTS]
+    gateway = "{{ with $externalLabels.gateway_url }}{{ . }}{{ else }}http://127.0.0.1:8080{{ end }}"
     for alert in ALERTS:
-        assert alert["annotations"]["runbook_url"] == f"docs/operating.md#{alert['alert'].lower()}"
+        assert alert["annotations"]["runbook_url"] == f"{gateway}/runbook#{alert['alert']}"
 
 
 def test_every_entry_of_the_runbook_says_where_to_look_and_what_to_do() -> None:
@@ -135,12 +136,14 @@ def test_promtool_accepts_the_rules_and_the_configuration() -> None:
 
 
 @requires("promtool")
-def test_the_placeholders_of_an_alert_are_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("gateway", ["https://news.example.org", None])
+def test_the_placeholders_of_an_alert_are_replaced(gateway: str | None, tmp_path: Path) -> None:
     alert = next(a for a in ALERTS if a["alert"] == "CommuniqueServiceDown")
     labels = {"instance": "worker:9464", "job": "communique", "severity": "critical"}
     filled = {
         name: re.sub(r"{{ \$labels\.instance }}", "worker:9464", text) for name, text in alert["annotations"].items()
     }
+    filled["runbook_url"] = f"{gateway or 'http://127.0.0.1:8080'}/runbook#CommuniqueServiceDown"
     test = {
         "rule_files": [str(RULES)],
         "evaluation_interval": "15s",
@@ -148,6 +151,7 @@ def test_the_placeholders_of_an_alert_are_replaced(tmp_path: Path) -> None:
             {
                 "interval": "15s",
                 "input_series": [{"series": 'up{job="communique",instance="worker:9464"}', "values": "0x20"}],
+                "external_labels": {"gateway_url": gateway} if gateway else {},
                 "alert_rule_test": [
                     {
                         "eval_time": "2m",

@@ -149,6 +149,7 @@ class Gateway:
             Route("GET", "/readyz", status.readyz, None),
             *_documents(),
             Route("GET", "/", page.index, None),
+            Route("GET", "/runbook", page.runbook, None),
             Route("GET", "/static/{path:.+}", page.static, None),
         ]
 

@@ -45,9 +45,9 @@ SECURITY_HEADERS: Final = {
 class PageAssets:
     """The page's files, read once at start, under URLs that contain a version hash of all of them.
 
-    `/static/<version>/…` is immutable: index.html refers to the current version, and its modules and stylesheets import
-    each other by relative URL.  `/static/…` without a version, or with that of another gateway during an upgrade,
-    serves the current file and must be revalidated.
+    `/static/<version>/…` is immutable: the documents refer to the current version, and their modules and stylesheets
+    import each other by relative URL.  `/static/…` without a version, or with that of another gateway during an
+    upgrade, serves the current file and must be revalidated.
     """
 
     def __init__(self, folder: Path = WEB) -> None:
@@ -59,12 +59,20 @@ class PageAssets:
         self._files["vocabulary.json"] = StaticContent(msgspec.json.encode(make_vocabulary()), MIME_TYPES[".json"])
         digests = "".join(name + content.digest for name, content in self._files.items())
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
-        index = self._files["index.html"].body.replace(b'"static/', b'"static/%s/' % self.version.encode())
-        self._index = StaticContent(index, MIME_TYPES[".html"])
+        self._documents = {name: self._document(name) for name in self._files if name.endswith(".html")}
+
+    def _document(self, name: str) -> StaticContent:
+        """Return a document with the URLs of this version."""
+        body = self._files[name].body.replace(b'"static/', b'"static/%s/' % self.version.encode())
+        return StaticContent(body, MIME_TYPES[".html"])
 
     async def index(self, request: web.Request) -> web.Response:
         """Handle GET /."""
-        return await self._index.respond(request)
+        return await self._documents["index.html"].respond(request)
+
+    async def runbook(self, request: web.Request) -> web.Response:
+        """Handle GET /runbook."""
+        return await self._documents["runbook.html"].respond(request)
 
     async def static(self, request: web.Request) -> web.Response:
         """Handle GET /static/{path}.  HTTPNotFound if no such file was read at start."""

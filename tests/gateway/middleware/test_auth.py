@@ -63,7 +63,7 @@ async def test_a_token_is_limited_to_its_scopes(start_gateway: StartGateway, tok
 
 async def test_public_documents_need_no_token(start_gateway: StartGateway, tokens: str) -> None:
     async with start_gateway(gateway_tokens=tokens) as server:
-        for path in ("/", "/healthz", "/readyz", "/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json"):
+        for path in ("/", "/runbook", "/healthz", "/readyz", "/v1/schema", "/v1/openapi.json", "/v1/asyncapi.json"):
             async with server.session.get(path) as response:
                 assert response.status == 200, path
 

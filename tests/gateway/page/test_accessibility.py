@@ -114,10 +114,24 @@ async def show(ui: BrowserPage, view: str) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 async def test_axe_finds_no_violation_in_any_theme_and_width(ui: BrowserPage, view: str) -> None:
+    await show(ui, view)
+    await assert_no_violation(ui)
+
+
+async def test_axe_finds_no_violation_in_the_runbook_which_fits_a_small_screen(ui: BrowserPage) -> None:
+    await ui.page.goto(f"{ui.base}/runbook#CommuniqueBug")
+    await expect(ui.page.locator("#CommuniqueBug")).to_be_in_viewport()
+    await assert_no_violation(ui)
+    for width in (320, 640):
+        await ui.page.set_viewport_size({"width": width, "height": 640})
+        assert await ui.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+async def assert_no_violation(ui: BrowserPage) -> None:
+    """Check the page as it is with axe-core, in both themes and three widths."""
     found = find_spec("axe_playwright_python")
     if found is None or not found.origin:
         pytest.skip("axe-core is not installed: pip install -e '.[dev]'")
-    await show(ui, view)
     await ui.page.evaluate(Path(found.origin).with_name("axe.min.js").read_text(encoding="utf-8"))
     for scheme in ("light", "dark"):
         await ui.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
