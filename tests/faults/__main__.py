@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.faults.fault_run import Plan, Report, run
+from tests.faults.fault_run import Report, run
+from tests.faults.plan import Plan
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -33,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
         "--real", action="store_true", help="use real workers, which also parse the pages and extract events"
     )
     parser.add_argument("--flush", action="store_true", help="send FLUSHALL halfway, then enqueue all URLs again")
+    parser.add_argument("--secure", action="store_true", help="TLS, and the user of docs/operating.md")
     parser.add_argument("--keep", type=Path, help="folder for the logs and the data of Redis (default: removed)")
     return parser
 
@@ -49,7 +51,8 @@ def main() -> int:
     args = _parser().parse_args()
     plan = Plan(
         urls=args.urls, hosts=args.hosts, workers=args.workers, seconds=args.seconds, pause_s=args.pause,
-        seed=args.seed, host_delay_s=args.delay, real=args.real, flush=args.flush,
+        seed=args.seed, host_delay_s=args.delay, worker="real" if args.real else "plain", flush=args.flush,
+        secure=args.secure,
     )  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
         folder = args.keep or Path(temporary)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from redis.exceptions import RedisError
 
+from tests.faults.judge import published_by
+from tests.faults.late_settle import LateSettle
+from tests.faults.lossy_proxy import Trap
 from tests.faults.supervised_workers import held_by
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
 
     from tests.faults.redis_under_test import RedisUnderTest
     from tests.faults.supervised_workers import SupervisedWorkers
@@ -21,14 +24,22 @@ if TYPE_CHECKING:
 
 LEASE_S: Final = 4.0
 """Lease of the workers in a fault run."""
+CLAIM_POLL_S: Final = 0.01
+"""Interval at which a claim is looked for: shorter than the work on the claimed task."""
 
 
 class Injector:
     """Injects faults one after another; `proofs` counts the observations that prove that they fired."""
 
     def __init__(
-        self, redis: RedisUnderTest, workers: SupervisedWorkers, keys: QueueKeys, chance: random.Random
+        self,
+        redis: RedisUnderTest,
+        workers: SupervisedWorkers,
+        keys: QueueKeys,
+        chance: random.Random,
+        only: Collection[str] = (),
     ) -> None:
+        """`only`: names of the faults; empty: all."""
         self._redis = redis
         self._workers = workers
         self._keys = keys
@@ -36,10 +47,13 @@ class Injector:
         self.tried: Counter[str] = Counter()
         self.fired: Counter[str] = Counter()
         self.proofs: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self.usurped = 0
+        """Number of articles that a worker wrote after its lease had been claimed by another."""
         self._background: set[asyncio.Task[None]] = set()
-        self.faults: dict[str, Callable[[], Awaitable[None]]] = {
+        every: dict[str, Callable[[], Awaitable[None]]] = {
             "kill -9 of a worker": self.kill_worker,
             "SIGSTOP beyond the lease": self.stop_worker,
+            "settle after the lease": self.delay_settle,
             "SIGTERM, drained": self.drain_worker,
             "connections cut by Redis": self.kill_clients,
             "connections reset": self.reset_connections,
@@ -50,11 +64,19 @@ class Injector:
             "scripts flushed": self.flush_scripts,
             "group destroyed": self.destroy_group,
         }
+        self.faults = {name: fault for name, fault in every.items() if name in only or not only}
 
     async def inject(self, name: str) -> None:
         """Inject one fault."""
         self.tried[name] += 1
         await self.faults[name]()
+
+    def lines(self) -> list[str]:
+        """Return a line for each fault: how often it was tried, how often it fired, and the proofs."""
+        return [f"{name:28} {self.tried[name]:5} {self.fired[name]:5}  {self._proof(name)}" for name in self.faults]
+
+    def _proof(self, name: str) -> str:
+        return ", ".join(f"{count} {what}" for what, count in self.proofs[name].items())
 
     async def settle_down(self) -> None:
         """Wait for the faults that have not ended yet."""
@@ -85,9 +107,12 @@ class Injector:
     async def stop_worker(self) -> None:
         """Stop a worker for longer than its lease, in the background: other faults may follow meanwhile."""
         if len(self._workers.pids) > 1 and (picked := await self._pick_busy()):
-            task = asyncio.create_task(self._stop_and_continue(*picked))
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+            self._start(self._stop_and_continue(*picked))
+
+    def _start(self, fault: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(fault)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     async def _stop_and_continue(self, pid: int, entries: set[str]) -> None:
         self._workers.stopped.add(pid)
@@ -97,6 +122,44 @@ class Injector:
         self._workers.signal(pid, signal.SIGCONT)
         self._workers.stopped.discard(pid)
         self._prove("SIGSTOP beyond the lease", "tasks taken over", len(entries - still_held))
+
+    async def delay_settle(self) -> None:
+        """Hold a settle back, stop its worker until another has claimed the task, and then forward the settle."""
+        trap = self._redis.proxy.trap = Trap()
+        try:
+            settle = LateSettle.parse(await asyncio.wait_for(trap.caught, 3.0))
+        except TimeoutError:
+            self._redis.proxy.trap = None
+            return
+        if settle.pid in self._workers.pids and len(self._workers.pids) > 1:
+            self._start(self._forward_late(trap, settle))
+        else:
+            trap.release()
+
+    async def _forward_late(self, trap: Trap, settle: LateSettle) -> None:
+        self._workers.stopped.add(settle.pid)
+        self._workers.signal(settle.pid, signal.SIGSTOP)
+        try:
+            claimed = await self._wait_for_claim(settle)
+            trap.release()
+            await asyncio.sleep(0.3)
+            self.usurped += await published_by(self._redis.client, self._keys.prefix, claimed, settle.pid)
+            self._prove("settle after the lease", "claimed before", len(claimed))
+        except FAULT_ERRORS:
+            trap.release()
+        finally:
+            self._workers.signal(settle.pid, signal.SIGCONT)
+            self._workers.stopped.discard(settle.pid)
+
+    async def _wait_for_claim(self, settle: LateSettle) -> set[str]:
+        """Wait until another worker has claimed tasks of the settle; return their URLs."""
+        for _ in range(round(3 * LEASE_S / CLAIM_POLL_S)):
+            held = await held_by(self._redis.client, self._keys.ready)
+            others = set().union(*(ids for pid, ids in held.items() if pid != str(settle.pid)))
+            if claimed := others & settle.entries:
+                return await settle.urls(self._redis.client, self._keys.ready, claimed)
+            await asyncio.sleep(CLAIM_POLL_S)
+        return set()
 
     # ------------------------------------------------------------ connections
     async def kill_clients(self) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from redis.asyncio import Redis
 
@@ -28,16 +28,42 @@ class Verdict(Struct, frozen=True):
     unknown: int
     """URLs of articles that were not enqueued."""
 
+    missed: int = 0
+    """Events that the subscriber did not receive."""
+    repeated: int = 0
+    """Receptions of an event after its first."""
+
     @property
     def holds(self) -> bool:
-        """Whether every URL was published exactly once and the queue is empty."""
-        return not (self.lost or self.doubled or self.stuck or self.dead or self.unknown)
+        """Whether every URL was published exactly once, the queue is empty, and the subscriber missed nothing."""
+        return not self.failures
+
+    @property
+    def failures(self) -> list[str]:
+        """The figures that are not 0, as phrases."""
+        figures = {name: getattr(self, name) for name in ("lost", "doubled", "stuck", "dead", "unknown", "missed")}
+        return [f"{count} {name}" for name, count in figures.items() if count]
 
 
 async def count_articles(client: Redis, prefix: str) -> Counter[str]:
     """Return how many articles of each URL are in the stream of articles."""
     entries: Any = await client.xrange(f"{prefix}:articles")
     return Counter(json.loads(fields[b"data"])["url"] for _, fields in entries)
+
+
+async def count_events(client: Redis, prefix: str) -> Counter[str]:
+    """Return how often each event id is in the stream of meetings."""
+    entries: Any = await client.xrange(f"{prefix}:events:meeting")
+    return Counter(fields[b"id"].decode() for _, fields in entries)
+
+
+async def published_by(client: Redis, prefix: str, urls: Collection[str], pid: int) -> int:
+    """Count the articles of these URLs that the worker process wrote (consumer names are HOST-PID-RANDOM)."""
+    entries: Any = await client.xrange(f"{prefix}:articles") if urls else []
+    writers = {
+        (json.loads(fields[b"data"])["url"], fields[b"worker"].decode().rsplit("-", 2)[1]) for _, fields in entries
+    }
+    return sum((url, str(pid)) in writers for url in urls)
 
 
 async def count_unfinished(client: Redis, prefix: str) -> int:
@@ -49,9 +75,16 @@ async def count_unfinished(client: Redis, prefix: str) -> int:
     return released + max(queued + later, abs(counter))
 
 
-async def judge(client: Redis, prefix: str, urls: Collection[str]) -> Verdict:
-    """Compare the stream of articles with the URLs that were enqueued."""
-    found, unfinished = await count_articles(client, prefix), await count_unfinished(client, prefix)
+async def judge(
+    client: Redis, prefix: str, urls: Collection[str], received: Mapping[str, int] | None = None
+) -> Verdict:
+    """Compare the stream of articles with the URLs that were enqueued.
+
+    `received`: how often a subscriber received each event; None without a subscriber.
+    """
+    unfinished = await count_unfinished(client, prefix)  # first: what is published meanwhile is not lost
+    found = await count_articles(client, prefix)
+    events = await count_events(client, prefix) if received is not None else Counter()
     dead = await client.xlen(f"{prefix}:dead")
     missing = sum(url not in found for url in urls)
     return Verdict(
@@ -61,4 +94,6 @@ async def judge(client: Redis, prefix: str, urls: Collection[str]) -> Verdict:
         stuck=unfinished,
         dead=dead,
         unknown=len(found.keys() - set(urls)),
+        missed=len(events.keys() - (received or {}).keys()),
+        repeated=sum(count - 1 for count in (received or {}).values()),
     )

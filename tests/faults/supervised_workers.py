@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tests.environment import clean_environ
 from worker.streams.embedded_server import parent_death_hook
@@ -31,9 +31,16 @@ class SupervisedWorkers:
         self.stopped: set[int] = set()
         """Processes that are stopped by SIGSTOP."""
 
-    async def start(self) -> None:
+    async def __aenter__(self) -> Self:
         """Start all of them."""
         self._supervisors = [asyncio.create_task(self._supervise()) for _ in range(self._count)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Kill all of them."""
+        for supervisor in self._supervisors:
+            supervisor.cancel()
+        await asyncio.gather(*self._supervisors, return_exceptions=True)
 
     async def _supervise(self) -> None:
         clean = clean_environ()
@@ -70,12 +77,6 @@ class SupervisedWorkers:
         """Send a signal, if the process still runs."""
         if pid in self._running:
             self._running[pid].send_signal(how)
-
-    async def stop(self) -> None:
-        """Kill all of them."""
-        for supervisor in self._supervisors:
-            supervisor.cancel()
-        await asyncio.gather(*self._supervisors, return_exceptions=True)
 
 
 async def held_by(client: Any, ready: str) -> dict[str, set[str]]:

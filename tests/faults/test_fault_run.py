@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.fault_run import Plan, run
+from tests.faults.fault_run import run
 from tests.faults.judge import judge
+from tests.faults.plan import Plan
 
 if TYPE_CHECKING:
     from pathlib import Path

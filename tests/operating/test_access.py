@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +12,7 @@ from redis.exceptions import NoPermissionError
 
 from tests.environment import clean_environ
 from tests.gateway.conftest import Publisher
+from tests.redis_users import acl_setuser
 from worker.demo.site import serve_site
 from worker.queue import UrlQueue
 from worker.schema import event_stream
@@ -22,19 +21,20 @@ from worker.streams import connect
 from worker.subscribe import subscribe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from redis.asyncio import Redis
 
-PAGE = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
 IGNORED_DENIALS = {"client|setinfo", "client"}
 """Sent by redis-py to identify itself, which may be denied; Redis 6.2 logs only the command."""
 
 
 async def create_user(user: str, private_url: str) -> str:
     """Create the user with the command on the page, and return its URL."""
-    (command,) = re.findall(rf"(?ms)^```redis {user}\n(.*?)\n```$", PAGE)
+    words = acl_setuser(user)
     async with connect(private_url) as client:
-        await client.execute_command(*command.split())  # type: ignore[no-untyped-call]
-    return private_url.replace("unix://", f"unix://{command.split()[2]}:PASSWORD@")
+        await client.execute_command(*words)  # type: ignore[no-untyped-call]
+    return private_url.replace("unix://", f"unix://{words[2]}:PASSWORD@")
 
 
 async def denied_commands(client: Redis) -> set[str]:

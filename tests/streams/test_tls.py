@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from tests.certificates import make_certificates
 from tests.servers import free_port, server
 from worker.queue import UrlQueue
 from worker.schema import Task
@@ -22,19 +22,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def openssl(folder: Path, words: str) -> None:
-    subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
-
-
 @pytest.fixture
 def certificates(tmp_path: Path) -> Path:
-    """Create an authority (ca.crt) and the server's certificate for localhost (redis.crt, redis.key)."""
     if not shutil.which("openssl"):
         pytest.skip("openssl makes the certificates")
-    key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2"
-    openssl(tmp_path, f"req -x509 {key} -keyout ca.key -out ca.crt -subj /CN=Authority")
-    signed = "-CA ca.crt -CAkey ca.key -addext subjectAltName=DNS:localhost -addext basicConstraints=CA:FALSE"
-    openssl(tmp_path, f"req -x509 {key} -keyout redis.key -out redis.crt -subj /CN=localhost {signed}")
+    make_certificates(tmp_path)
     return tmp_path
 
 

@@ -115,6 +115,11 @@ class QueueKeys(Struct, frozen=True):
         """Return the key that exists for as long as a migrated queue may have markers of format 1."""
         return f"{self.prefix}:migrated"
 
+    @property
+    def confirmed(self) -> str:
+        """Return the key that is written after tasks which replicas have to confirm."""
+        return f"{self.prefix}:confirmed"
+
     def marker_of_format_1(self, kind: str, name: str) -> str:
         """Return the key of a marker of format 1: of a task that was `seen` or `done`, or of a publication."""
         return f"{self.prefix}:{kind}:{name}"

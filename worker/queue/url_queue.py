@@ -36,6 +36,7 @@ from worker.queue.release import find_due, host_of_task
 from worker.streams import (
     Arg,
     Call,
+    Confirmation,
     ConsumerGroup,
     Entry,
     Lease,
@@ -93,6 +94,8 @@ class UrlQueue:
         self._group = ConsumerGroup(stream=self.keys.ready, name=GROUP)
         self._policy = HostPolicy.of(settings)
         self._old_markers = OldMarkers(self.keys)
+        replicas = settings.redis.wait_replicas
+        self._confirmation = Confirmation(replicas, self.keys.confirmed) if replicas else None
         self._client = connect(redis_url)
         self._reader = connect(redis_url, block_s=MAX_BLOCK_S)
         self._reader_id: int | None = None
@@ -139,7 +142,7 @@ class UrlQueue:
         # a token per task, so that an id that occurs twice in a batch is enqueued once
         calls = [self._put_call(task, first + i) for i, task in enumerate(tasks)]
         span = EnqueueSpan(self.keys.ready)
-        replies = await scripts.PUT.run_many(self._client, calls)
+        replies = await scripts.PUT.run_many(self._client, calls, confirm=self._confirmation)
         span.done(task for task, reply in zip(tasks, replies, strict=True) if reply == 1)
         for reply in replies:
             if isinstance(reply, list):

@@ -72,6 +72,14 @@ class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url
         ),
     ] = 0.5
     dead_length: Annotated[Count, doc("Number of dead letters kept.")] = 100_000
+    wait_replicas: Annotated[
+        int,
+        Meta(ge=0, lt=MAX_COUNT),
+        doc(
+            "Number of replicas of Redis that must have a new task before it counts as enqueued (`WAIT`), so that a "
+            "failover does not lose it. While fewer are connected, no task is enqueued."
+        ),
+    ] = 0
 
 
 class FetchSettings(Struct, frozen=True, kw_only=True):

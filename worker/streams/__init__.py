@@ -25,7 +25,7 @@ from worker.streams.entries import (
 )
 from worker.streams.group import ConsumerGroup, Lease, group_infos, read_group_entries
 from worker.streams.memory_wait import MEMORY_SHORTAGE, waiting_for_memory
-from worker.streams.pipeline import Arg
+from worker.streams.pipeline import Arg, Confirmation
 from worker.streams.retry import RETRY_TIMEOUT_S, is_memory_full, retry_while_unavailable
 from worker.streams.script import Call, Script
 from worker.streams.server_check import check_server, evicts_keys, is_durable
@@ -37,6 +37,7 @@ __all__ = [
     "RETRY_TIMEOUT_S",
     "Arg",
     "Call",
+    "Confirmation",
     "ConsumerGroup",
     "Entry",
     "Lease",

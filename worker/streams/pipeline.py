@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import hiredis
@@ -20,6 +20,8 @@ Arg = str | bytes | int
 REPLY_TIMEOUT_S: Final = 5.0
 """Longest time for REPLIES_PER_TIMEOUT replies."""
 REPLIES_PER_TIMEOUT: Final = 100
+CONFIRMATION_TIMEOUT_S: Final = 1.0
+"""Longest time that one attempt waits for replicas to confirm a write."""
 MAX_BATCH: Final = 500
 """Most commands of concurrent callers in one round trip."""
 
@@ -47,6 +49,34 @@ async def send_commands(client: Redis, commands: Sequence[bytes]) -> list[Any]:
         return replies
     finally:
         await client.connection_pool.release(connection)
+
+
+class Confirmation(NamedTuple):
+    """How many replicas must have a write before it counts as done."""
+
+    replicas: int
+    key: str
+    """A string that is written after the commands."""
+
+
+async def send_confirmed(client: Redis, commands: Sequence[bytes], confirm: Confirmation) -> list[Any]:
+    """Send packed commands as `send_commands` does; return once replicas have confirmed all writes up to now.
+
+    Raises ResponseError (NOREPLICAS) if too few do so within CONFIRMATION_TIMEOUT_S.  The server has then executed the
+    commands all the same.  If a command has failed, returns the replies without that check.
+    """
+    # WAIT covers only writes up to the last one of its connection.  A command that is repeated may write nothing, and
+    # its first attempt may have used another connection.  So there is a write that always follows.
+    wait = pack("WAIT", confirm.replicas, round(CONFIRMATION_TIMEOUT_S * 1000))
+    *replies, written, confirmed = await send_commands(client, [*commands, pack("SET", confirm.key, 1), wait])
+    if any(isinstance(reply, ResponseError) for reply in replies):
+        return replies
+    for reply in (written, confirmed):
+        if isinstance(reply, ResponseError):
+            raise reply
+    if confirmed < confirm.replicas:
+        raise ResponseError(f"NOREPLICAS {confirmed} of {confirm.replicas} replicas have confirmed the write")
+    return replies
 
 
 async def _read_reply(connection: Any) -> Any:

@@ -39,7 +39,7 @@ UNAVAILABLE_CODES: Final = {
     "BUSY": "a script of another client holds it up",
     "MASTERDOWN": "it is a replica that has lost its primary",
     "MISCONF": "it cannot write to its disk",
-    "NOREPLICAS": "too few replicas follow it (min-replicas-to-write)",
+    "NOREPLICAS": "too few replicas follow it (min-replicas-to-write, COMMUNIQUE_WAIT_REPLICAS)",
     "OOM": "its memory is full (maxmemory)",
     "READONLY": "it is a replica, which accepts no writes",
     "UNBLOCKED": "it has become a replica",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from redis.exceptions import NoScriptError
 
-from worker.streams.pipeline import Arg, pack, send_batched, send_commands
+from worker.streams.pipeline import Arg, Confirmation, pack, send_batched, send_commands, send_confirmed
 from worker.streams.retry import retry_while_unavailable
 
 if TYPE_CHECKING:
@@ -63,17 +63,30 @@ class Script:
         """Run the script for one call and return its reply; see `run_many`."""
         return (await self.run_many(client, [call], group))[0]
 
-    async def run_many(self, client: Redis, calls: Sequence[Call], group: ConsumerGroupLike | None = None) -> list[Any]:
+    async def run_many(
+        self,
+        client: Redis,
+        calls: Sequence[Call],
+        group: ConsumerGroupLike | None = None,
+        confirm: Confirmation | None = None,
+    ) -> list[Any]:
         """Run the script for every call in one round trip and return the replies in order.
 
         While Redis is unavailable, the calls without a reply are repeated, so the script must be safe to repeat.  A
         missing `group` is created.  Raises ResponseError, after all calls have run, if one of them failed.
+
+        `confirm`: return only after replicas have confirmed the writes.  While too few do, all calls are repeated, as
+        for an unavailable server.
         """
         replies: dict[int, Any] = {}
 
         async def send_missing() -> None:
             while missing := [i for i in range(len(calls)) if i not in replies]:
-                sent = await self._send(client, [calls[i] for i in missing])
+                if confirm:  # it covers the writes of one server; after a failover, all are needed again
+                    missing = list(range(len(calls)))
+                    sent = await send_confirmed(client, self._commands(calls), confirm)
+                else:
+                    sent = await self._send(client, [calls[i] for i in missing])
                 replies.update(
                     (i, reply) for i, reply in zip(missing, sent, strict=True) if not isinstance(reply, Exception)
                 )
@@ -84,8 +97,11 @@ class Script:
         return [replies[i] for i in range(len(calls))]
 
     async def _send(self, client: Redis, calls: Sequence[Call]) -> list[Any]:
-        commands = [pack("EVALSHA", self.sha, len(keys), *keys, *args) for keys, args in calls]
+        commands = self._commands(calls)
         return await send_commands(client, commands) if len(commands) > 1 else [await send_batched(client, commands[0])]
+
+    def _commands(self, calls: Sequence[Call]) -> list[bytes]:
+        return [pack("EVALSHA", self.sha, len(keys), *keys, *args) for keys, args in calls]
 
     async def _restore(self, client: Redis, error: Exception, group: ConsumerGroupLike | None) -> None:
         """Load the script or create the group, if `error` says that it is missing; raise any other error."""
