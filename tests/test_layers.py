@@ -24,6 +24,8 @@ LAYERS = {
     "fetch": 5,
     "pipeline": 4,
     "terminal": 4,
+    "csv_rows": 3,
+    "documents": 5,
     "publish": 4,
     "subscribe": 4,
     "demo": 4,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tools import configuration_page, events_page, runbook_page, settings_file
-from worker.cli.documents import schema_text
+from worker.cli.export import schema_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

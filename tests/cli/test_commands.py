@@ -198,7 +198,7 @@ def test_a_line_without_an_event_is_reported_and_the_export_continues_and_fails(
     events = communique("extract", "-", stdin="Norway imposed sanctions on Chad.").stdout
     ended = communique("export", "--plover", stdin="\x1b[31mnot json\n" + events)
     assert len(ended.stdout.splitlines()) == 1
-    assert ended.stderr.startswith("communique: line 1: ")
+    assert ended.stderr.startswith("communique: stdin:1: ")
     assert "\x1b" not in ended.stderr
     assert ended.returncode == 1
 

@@ -1,29 +1,32 @@
-"""The commands that need neither Redis nor network: extract, parse, export, schema.
+"""The commands that read documents, without Redis or network: extract, parse.
 
-They read no clock either: the same input gives the same bytes.
+They read no clock for their results: the same input gives the same bytes.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from worker.cli.argument_types import event_kind, iso_date
 from worker.cli.command import print_error, set_command
 from worker.errors import UsageError
-from worker.schema import KINDS, Article, Page, article_id, event_schema
 from worker.settings import Settings
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import IO
 
     from worker.cli.batch import BatchResult
-    from worker.schema import Event
+    from worker.cli.document_output import LineFormat
+    from worker.documents.input_document import InputDocument
+    from worker.documents.inputs import InputList
+    from worker.documents.process import DocumentResult, ProcessDocument, ReadOptions
+
+_STDIN: Final = "-"
 
 
 # ---------------------------------------------------------------- extract
@@ -33,14 +36,16 @@ def add_extract(parser: argparse.ArgumentParser) -> None:
         parser,
         extract_command,
         "communique extract article.txt --published-at 2024-09-17\ncurl -s URL | communique extract -\n"
+        "communique extract --format csv saved-pages/ more.zip > events.csv\n"
         "communique extract --explain article.txt | less\n"
+        "communique parse saved-pages/ | communique extract --format table\n"
         "communique extract --jsonl < documents.jsonl > events.jsonl",
         logs=False,
     )
-    _add_document_arguments(parser, '{"id", "text", "url"?, "title"?, "published_at"?, "language"?}')
-    parser.add_argument("--published-at", metavar="DATE", help="resolves 'on Friday' in a plain text")
-    form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="JSON lines on a terminal too")
+    _add_paths(parser, "pages, texts, articles as `parse` prints them")
+    parser.add_argument("--published-at", metavar="DATE", help="resolves 'on Friday' in a plain text: 2024-09-17")
+    form = _add_form(parser, '{"id", "text", "url"?, "title"?, "published_at"?, "language"?}', "event")
+    form.add_argument("--json", action="store_true", help="JSON lines on a terminal too: --format jsonl")
     form.add_argument(
         "--explain",
         action="store_true",
@@ -49,92 +54,49 @@ def add_extract(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def extract_command(args: argparse.Namespace, _: Settings) -> int:
-    """Print the events of one document, or of a batch."""
-    if args.jsonl:
+def extract_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the events of documents; return 1 if one of them could not be read."""
+    from worker.cli.document_output import event_format
+    from worker.documents.process import extract_document
+
+    if args.jsonl and args.format is None:
         from worker.cli.batch import extract_lines
 
-        return _print_batch(extract_lines(_read_lines(args.file)))
+        return _print_batch(args.paths, extract_lines)
     if args.explain:
         return _explain(args)
-    return _print_events(args)
-
-
-def _print_events(args: argparse.Namespace) -> int:
-    _, events = _extract(args)
-    if args.json or not sys.stdout.isatty():
-        sys.stdout.writelines(msgspec.json.encode(event).decode() + "\n" for event in events)
-        return 0
-    import rich
-
-    from worker.terminal.event_line import format_event
-
-    for event in events:
-        rich.print(format_event(event))
-    return 0
+    form = "jsonl" if args.json else args.format
+    return _process(
+        args,
+        settings,
+        extract_document,
+        lambda is_single: event_format(form, is_single=is_single),
+        "event",
+    )
 
 
 def _explain(args: argparse.Namespace) -> int:
-    """Print the events with their evidence: coloured on a terminal, with brackets elsewhere."""
+    """Print the events of one document with their evidence: coloured on a terminal, with brackets elsewhere."""
     from rich.console import Console
 
+    from worker.documents.process import extract_document
     from worker.extract import explain_scores
     from worker.terminal.explain import explain_events
 
-    article, events = _extract(args)
-    reasons = explain_scores(article)
+    found, documents = _find(args, texts=True)
+    first_two = list(islice(documents, 2))
+    if not _is_single(found, first_two):
+        raise UsageError("--explain is for one document")
+    result = extract_document(first_two[0], _options(args))
+    _report_single(result)
+    if result.article is None:
+        return 1
+    reasons = explain_scores(result.article)
     console = Console(soft_wrap=True, highlight=False)
     colours = console.is_terminal and not console.no_color
-    for block in explain_events(events, article.text, reasons, colours=colours):
+    for block in explain_events(result.events, result.article.text, reasons, colours=colours):
         console.print(block)
     return 0
-
-
-def _extract(args: argparse.Namespace) -> tuple[Article, list[Event]]:
-    """Return the article in `args.file` (HTML or plain text) and its events; report on stderr why there are none."""
-    from worker.extract import is_language_supported
-    from worker.pipeline.extract_events import extract_events
-
-    article = _read_article(_read_file(args.file), args)
-    events = extract_events(article)
-    if not is_language_supported(article):
-        language = f" {article.language}" if article.language else ""
-        print_error(f"{args.file}: unsupported language{language}: only English is supported")
-    elif not events:
-        print_error(f"{args.file}: no events found")
-    return article, events
-
-
-def _read_article(body: bytes, args: argparse.Namespace) -> Article:
-    """Return the article in a document: parsed from HTML, or its plain text as given."""
-    if not _is_html(body):
-        return _text_article(body, args)
-    from worker.parse import parse_article
-
-    return parse_article(Page(url=args.url, body=body))
-
-
-def _is_html(body: bytes) -> bool:
-    """Return whether a document is markup: after a byte order mark or white space it begins with `<`."""
-    return body.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<")
-
-
-def _text_article(body: bytes, args: argparse.Namespace) -> Article:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as e:
-        raise UsageError(f"{args.file}: not UTF-8 text: byte 0x{body[e.start]:02x} at offset {e.start}") from None
-    published_at = None if args.published_at is None else _parse_published_at(args.published_at)
-    return Article(id=article_id(args.url), url=args.url, text=text, published_at=published_at)
-
-
-def _parse_published_at(text: str) -> datetime:
-    from worker.cli.batch import parse_instant
-
-    try:
-        return parse_instant(text)
-    except ValueError:
-        raise UsageError(f"--published-at {text!r}: neither a date nor a time of RFC 3339") from None
 
 
 # ---------------------------------------------------------------- parse
@@ -143,111 +105,150 @@ def add_parse(parser: argparse.ArgumentParser) -> None:
     set_command(
         parser,
         parse_command,
-        "communique parse page.html --url https://example.org/news/1\ncommunique parse --jsonl < pages.jsonl",
+        "communique parse page.html --url https://example.org/news/1\n"
+        "communique parse saved-pages/ more.zip > articles.jsonl\n"
+        "communique parse --format table saved-pages/\ncommunique parse --jsonl < pages.jsonl",
         logs=False,
     )
-    _add_document_arguments(parser, '{"id", "url", "html_path", "content_type"?}')
+    _add_paths(parser, "pages")
+    _add_form(parser, '{"id", "url", "html_path", "content_type"?}', "article")
 
 
-def parse_command(args: argparse.Namespace, _: Settings) -> int:
-    """Print the article of one page as JSON, or of a batch."""
-    if args.jsonl:
+def parse_command(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the articles in pages; return 1 if one of them has none."""
+    from worker.cli.document_output import article_format
+    from worker.documents.process import parse_document
+
+    if args.jsonl and args.format is None:
         from worker.cli.batch import parse_lines
 
-        return _print_batch(parse_lines(_read_lines(args.file)))
-    from worker.parse import parse_article
-
-    article = parse_article(Page(url=args.url, body=_read_file(args.file)))
-    encoded = msgspec.json.encode(article)
-    sys.stdout.write((msgspec.json.format(encoded) if sys.stdout.isatty() else encoded).decode() + "\n")
-    return 0
-
-
-# ---------------------------------------------------------------- export
-def add_export(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `communique export`."""
-    set_command(
-        parser,
-        export_command,
-        "communique export --plover events.jsonl --kind meeting --after 2024-09-01 --until 2024-09-30\n"
-        "communique extract article.txt --published-at 2024-09-17 | communique export --plover\n"
-        "communique subscribe --from-start | communique export --plover > records.jsonl",
-        logs=False,
+        return _print_batch(args.paths, parse_lines)
+    return _process(
+        args,
+        settings,
+        parse_document,
+        lambda is_single: article_format(args.format, is_single=is_single),
+        "article",
     )
-    parser.add_argument("file", nargs="?", default="-", help="events, one JSON object per line (- for stdin, default)")
-    parser.add_argument("--plover", action="store_true", required=True, help="PLOVER 0.8 records (docs/codes.md)")
+
+
+# ---------------------------------------------------------------- arguments
+def _add_paths(parser: argparse.ArgumentParser, contents: str) -> None:
     parser.add_argument(
-        "--kind", action="append", type=event_kind, metavar="KIND", help=f"only these: {', '.join(KINDS)}"
+        "paths",
+        nargs="*",
+        metavar="PATH",
+        help=f"files, folders and .zip archives of {contents}; each may be compressed (.gz); - for stdin (the default)",
     )
-    parser.add_argument("--after", type=iso_date, metavar="DATE", help="only events of this day and later")
-    parser.add_argument("--until", type=iso_date, metavar="DATE", help="only events up to this day")
-
-
-def export_command(args: argparse.Namespace, _: Settings) -> int:
-    """Print the PLOVER records of events, then a summary on stderr; return 1 if a line contained no event."""
-    from worker.coding.plover_export.lines import ExportFilter, ExportReport, LineError, export_lines
-    from worker.terminal.sanitise import sanitise
-
-    wanted = ExportFilter(kinds=tuple(args.kind or KINDS), after=args.after, until=args.until)
-    report = ExportReport()
-    for result in export_lines(_read_lines(args.file), wanted, report):
-        if isinstance(result, LineError):
-            print_error(sanitise(f"line {result.line}: {result.message}"))
-        else:
-            sys.stdout.buffer.write(result + b"\n")
-            sys.stdout.buffer.flush()  # a reader of a live stream waits for this line
-    print_error(str(report))
-    return int(report.errors > 0)
-
-
-# ---------------------------------------------------------------- schema
-def add_schema(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `communique schema`."""
-    set_command(
-        parser,
-        schema_command,
-        "communique schema > events.json",
-        logs=False,
+    parser.add_argument("--url", default="", help="URL of the document, if there is only one")
+    parser.add_argument(
+        "--verbose", action="store_true", help="name every document that gives nothing, not only the first ones"
     )
 
 
-def schema_command(_: argparse.Namespace, __: Settings) -> int:
-    """Print the JSON Schema of the events (draft 2020-12)."""
-    sys.stdout.write(schema_text())
-    return 0
-
-
-def schema_text() -> str:
-    """Return the JSON Schema of the events as `docs/events.schema.json` contains it."""
-    return msgspec.json.format(msgspec.json.encode(event_schema()), indent=2).decode() + "\n"
-
-
-# ---------------------------------------------------------------- input and output
-def _add_document_arguments(parser: argparse.ArgumentParser, line_format: str) -> None:
-    """Add the arguments of a command that reads one document, or a batch with one in `line_format` per line."""
-    parser.add_argument("file", nargs="?", default="-", help="a file, or - for stdin (the default)")
-    parser.add_argument("--url", default="", help="URL of the document")
+def _add_form(parser: argparse.ArgumentParser, line_format: str, unit: str) -> argparse._MutuallyExclusiveGroup:
     parser.add_argument("--jsonl", action="store_true", help=f"batch: the file has a line {line_format} per document")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument(
+        "--format",
+        choices=("jsonl", "csv", "table"),
+        help=f"one {unit} a line: JSON, CSV for spreadsheets, or a table for reading (default: JSON lines on a pipe)",
+    )
+    return form
 
 
-def _read_lines(file: str) -> Iterator[bytes]:
-    """Yield the lines of a file or of stdin; raise OSError with the name of the file."""
-    if file == "-":
-        yield from sys.stdin.buffer
-    else:
-        with Path(file).open("rb") as opened:
-            yield from opened
+def _options(args: argparse.Namespace) -> ReadOptions:
+    from worker.documents.article_input import DATE_EXAMPLES, parse_published
+    from worker.documents.process import ReadOptions
+
+    text = getattr(args, "published_at", None)
+    if text is None:
+        return ReadOptions(url=args.url)
+    try:
+        published_at, offset_s = parse_published(text)
+    except ValueError:
+        raise UsageError(f"--published-at {text!r}: neither a date nor a time of RFC 3339, {DATE_EXAMPLES}") from None
+    return ReadOptions(url=args.url, published_at=published_at, published_offset_s=offset_s)
 
 
-def _read_file(file: str) -> bytes:
-    """Read a whole file or stdin; raise OSError with the name of the file."""
-    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+# ---------------------------------------------------------------- documents
+def _process(
+    args: argparse.Namespace,
+    settings: Settings,
+    process: ProcessDocument,
+    make_format: Callable[[bool], LineFormat],
+    unit: str,
+) -> int:
+    """Print the results of one document, or of many, which are processed in all cores."""
+    options = _options(args)
+    found, documents = _find(args, texts=unit == "event")
+    first_two = list(islice(documents, 2))
+    if _is_single(found, first_two):
+        return _print_single(process(first_two[0], options), make_format(True))
+    if args.url:
+        raise UsageError("--url is the address of one document, and there are several")
+    from worker.cli.document_summary import DocumentSummary
+    from worker.cli.many_documents import process_many
+    from worker.documents.process_all import DocumentBatch
+
+    batch = DocumentBatch(chain(first_two, documents), process, options)
+    summary = DocumentSummary(unit, all_names=args.verbose)
+    return process_many(batch, found, make_format(False), settings.pool, summary)
 
 
-def _print_batch(results: Iterable[BatchResult]) -> int:
-    failed = False
+def _find(args: argparse.Namespace, *, texts: bool) -> tuple[InputList, Iterator[InputDocument]]:
+    from worker.documents.inputs import find_inputs, iterate_documents
+
+    paths = args.paths or [_STDIN]
+    found = find_inputs(paths, texts=texts)
+    return found, iterate_documents(found, _stdin() if _STDIN in paths else sys.stdin.buffer)
+
+
+def _stdin() -> IO[bytes]:
+    """Return stdin; on a terminal, print first that it is read."""
+    if sys.stdin.isatty():
+        print_error("reading from the terminal; Ctrl-D ends the input (name files to read those)")
+    return sys.stdin.buffer
+
+
+def _is_single(found: InputList, first_two: list[InputDocument]) -> bool:
+    return found.is_one_file and len(first_two) == 1
+
+
+def _print_single(result: DocumentResult, form: LineFormat) -> int:
+    _report_single(result)
+    sys.stdout.write(form.header)
+    sys.stdout.writelines(form.lines(result))
+    return int(result.has_failed)
+
+
+def _report_single(result: DocumentResult) -> None:
+    """Print on stderr why a document gives nothing."""
+    from worker.cli.advice import describe_result
+
+    if message := describe_result(result):
+        from worker.terminal.sanitise import sanitise
+
+        print_error(sanitise(f"{result.name}: {message}"))
+
+
+# ---------------------------------------------------------------- batches
+def _print_batch(paths: list[str], process: Callable[[Iterable[bytes]], Iterator[BatchResult]]) -> int:
+    """Print the result of each line of the files or of stdin; return 1 if a line is invalid."""
+    status = 0
+    for path in paths or [_STDIN]:
+        with contextlib.nullcontext(_stdin()) if path == _STDIN else Path(path).open("rb") as lines:
+            status |= _print_results(path, process(lines))
+    return status
+
+
+def _print_results(path: str, results: Iterator[BatchResult]) -> int:
+    total = failed = 0
     for result in results:
         sys.stdout.buffer.write(result.line + b"\n")
-        failed = failed or result.failed
+        total += 1
+        failed += result.failed
     sys.stdout.buffer.flush()
-    return int(failed)
+    if failed:
+        print_error(f"{path}: {failed:,} of {total:,} lines failed: their results have `error` and `line`")
+    return int(failed > 0)

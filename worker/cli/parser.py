@@ -61,7 +61,7 @@ COMMANDS = (
     CommandEntry("parse", "documents", "print the article in an HTML page as JSON, without Redis or network"),
     CommandEntry(
         "export",
-        "documents",
+        "export",
         "convert events to records of another data set, PLOVER's; events without a code there are counted on stderr",
     ),
     CommandEntry("status", "queue", "print the tasks in each state, the hosts that wait or fail, and events per kind"),
@@ -88,7 +88,7 @@ COMMANDS = (
         "settings",
         "print every setting in force, its default, and whether the environment sets it",
     ),
-    CommandEntry("schema", "documents", "print the JSON Schema of the events"),
+    CommandEntry("schema", "export", "print the JSON Schema of the events"),
     CommandEntry("run", "run", "do everything in one process: URLs or feeds in, events printed"),
     CommandEntry("demo", "run", "watch the whole pipeline process a small invented news site, served on loopback"),
 )
