@@ -7,6 +7,7 @@
 #   make test-all                    these and the slow suites: browser, alerts, queue model, API conformance
 #   make test-slow                   the slow suites alone
 #   make coverage                    all tests with line and branch coverage, and its table
+#   make compose-test                docker-compose.yml on a real container engine, about 20 minutes (ARGS="--only fleet")
 #   make check                       format, lint and types
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make pictures                    draw the pictures of the documentation (those of the page with Chromium)
@@ -23,7 +24,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test test-all test-slow coverage check format bench pictures golden reference lock calibrate train train-acts train-events clean
+.PHONY: run test test-all test-slow coverage compose-test check format bench pictures golden reference lock calibrate train train-acts train-events clean
 
 run: $(RUN)
 ifdef URLS
@@ -48,6 +49,10 @@ test-slow: $(DEV)
 
 coverage: $(DEV)
 	$(PYTEST) --cov --cov-report=term --cov-report=html $(ARGS)
+
+# Not a part of CI: it needs an engine.  Without one it is skipped, with the reason.
+compose-test: $(DEV)
+	$(BIN)/python -m tests.compose $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
