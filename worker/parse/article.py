@@ -54,7 +54,7 @@ def parse_article(page: Page) -> Article:
     json_ld = read_jsonld(tree)
     metadata = read_metadata(tree, json_ld, html, page.url, page.fetched_at)
     signals = _ArticleSignals(tree, json_ld)
-    body = read_body(tree, metadata.title, metadata.descriptions)
+    body = read_body(tree, metadata.title, metadata.descriptions, metadata.url)
     text = "\n\n".join(_prefer_longer_text(body.paragraphs, json_ld))
     signals.raise_unless_article(tree, body, text, metadata.title)
     published = metadata.published_at

@@ -9,7 +9,7 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.parse.blocks import HEADINGS, Block, read_blocks
-from worker.parse.boilerplate import NON_CONTENT_TAGS
+from worker.parse.boilerplate import is_comments_heading, strip_small_suspects
 from worker.parse.container import ContentScorer
 from worker.parse.markup import clean_text
 from worker.parse.quotation_elements import write_quotation_marks
@@ -20,10 +20,15 @@ _MAX_LINKED = 0.8
 """Share of link text above which a block that ends like a sentence is a link, not text."""
 _MAX_LINKED_PHRASE = 0.5
 """Share of link text above which a block that does not end like a sentence is a link: "Read more: …"."""
+_FULL_STOP = re.compile(r"[.。।]['\"”»“」』’)\]]?$")  # noqa: RUF001 - typographic marks are meant
+_MIN_LINKED_PARAGRAPH = 60
+"""Characters from which a paragraph that is a link as a whole is text if it ends like a statement; headlines do not."""
 _MIN_PHRASE = 40
 """A block that is no paragraph, heading, item or row is a label if shorter than this and not ended like a sentence."""
 _MIN_TEASER_LINKED = 0.25
 """Share of link text from which an item is a teaser: the linked title of another page, followed by an excerpt."""
+_MIN_BODY = 250
+"""Characters of text after which a heading over comments ends the article."""
 _MIN_REPEATED = 40
 """Longer blocks are dropped if they repeat an earlier one."""
 
@@ -65,20 +70,20 @@ class Body(Struct, frozen=True):
     """Number of blocks that link to other pages: linked headings, and items that begin with a link."""
 
 
-def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str]) -> Body:
+def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], url: str = "") -> Body:
     """Return the article's body; it has no paragraphs if the page has no running text.
 
     A standfirst outside the body becomes the first paragraph if one of the page's `descriptions` repeats it.  Removes
     non-content elements from the tree, so metadata must be read before.
     """
-    page.strip_tags(NON_CONTENT_TAGS, recursive=True)
+    strip_small_suspects(page)
     body = page.body
     if body is None:
         return Body()
     for line_break in body.css("br"):
         line_break.replace_with("\n")
     write_quotation_marks(body)
-    scorer = ContentScorer(body)
+    scorer = ContentScorer(body, title, url)
     root = scorer.best()
     if root is None:
         return Body()
@@ -95,24 +100,49 @@ def _key(text: str) -> str:
 
 # ---------------------------------------------------------------- paragraphs
 def _select_paragraphs(blocks: list[Block], title: str) -> list[str]:
-    """Return the texts of the blocks without teasers, labels, repetitions, the title and trailing headings."""
+    """Return the texts of the blocks without teasers and their labels, repetitions, the title and trailing headings."""
     kept: list[Block] = []
     seen: set[str] = set()
+    links = 0
     for block in blocks:
-        if _is_text(block) and block.text not in seen and _key(block.text) != title:
+        if block.tag in HEADINGS and is_comments_heading(block.text) and sum(len(b.text) for b in kept) >= _MIN_BODY:
+            break
+        if not _is_text(block):
+            links += _is_link(block)
+            continue
+        _drop_label_of_links(kept, links)
+        links = 0
+        if block.text not in seen and _key(block.text) != title:
             kept.append(block)
             if len(block.text) > _MIN_REPEATED:
                 seen.add(block.text)
+    _drop_label_of_links(kept, links)
     while kept and kept[-1].tag in HEADINGS:
         kept.pop()
     return [block.text for block in kept]
 
 
+def _drop_label_of_links(kept: list[Block], links: int) -> None:
+    """Remove the last block if it is the label of links that follow it: a heading of several, or "Read more"."""
+    if not links or not kept:
+        return
+    last = kept[-1]
+    is_label = len(last.text) < _MIN_PHRASE and not _SENTENCE_END.search(last.text.rstrip(":"))
+    if is_label and last.tag not in {"li", "tr"} and (links > 1 or last.tag not in HEADINGS):
+        kept.pop()
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked > _MAX_LINKED_PHRASE * len(block.text)
+
+
 def _is_text(block: Block) -> bool:
     length = len(block.text)
     is_sentence = bool(_SENTENCE_END.search(block.text))
-    if block.tag == "h1" or block.linked > (_MAX_LINKED if is_sentence else _MAX_LINKED_PHRASE) * length:
+    if block.tag == "h1":
         return False
+    if block.linked > (_MAX_LINKED if is_sentence else _MAX_LINKED_PHRASE) * length:
+        return block.tag == "p" and length >= _MIN_LINKED_PARAGRAPH and bool(_FULL_STOP.search(block.text))
     return is_sentence or length >= _MIN_PHRASE or block.tag in HEADINGS or block.tag in {"p", "li", "tr"}
 
 

@@ -1,190 +1,135 @@
 """Find the element of a page that contains the running text.
 
-The length of each paragraph's unlinked text counts for all elements around it.  An <article> around the headline and
-names like "article-body" restrict which paragraphs count.  The result is the innermost element around the first
-paragraph that keeps most of the sum.
+Each paragraph's text counts for all elements around it, except for elements with boilerplate.  An <article> around the
+headline and names like "article-body" restrict which paragraphs count.  The result is the innermost element around the
+first paragraph that keeps most of the sum.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import NamedTuple
 
 from selectolax.lexbor import LexborNode
 
 from worker.parse.blocks import linked_chars
-from worker.parse.boilerplate import is_boilerplate
-from worker.parse.markup import text_size
+from worker.parse.boilerplate import find_evidence
+from worker.parse.content_tree import ROOT, ContentTree
+from worker.parse.foreign_text import ElementKind
+from worker.parse.markup import node_text
+from worker.parse.weighing import Weighing
 
-_MIN_SCORE = 40
-"""Shorter paragraphs have no score."""
-_LITTLE_TEXT = 1_500
-"""If paragraphs have less text than this, text directly inside other elements is scored, too."""
 _WINNING_SHARE = 0.75
-"""Share of the total score that the chosen element must contain."""
+"""Share of the total size that the chosen element must contain."""
+_LEADING_SHARE = 0.65
+"""The same if otherwise the whole body would be chosen."""
 _HEADLINE_SHARE = 0.2
-"""Share of the total score from which an <article> around the headline is the article."""
+"""Share of the total size from which an <article> around the headline is the article."""
 _BODY_NAME_SHARE = 0.5
-"""Share of the total score from which elements named like an article's body are the body."""
-_LAYOUT_SHARES = (0.7, 0.5, 0.35)
-"""Elements of one tag and class with this share of the total score are layout, even if named like boilerplate.
-
-The shares are tried in order until enough text is left (`_CREDIBLE_SHARE`)."""
-_CREDIBLE_SHARE = 0.3
-"""Share of the total score that must remain after boilerplate has been removed."""
-_MAX_SCORED = 4_000
-_MAX_ANCESTORS = 200
-_CONTAINERS = "div, td, li, span, section, article, pre, blockquote, font"
-_INLINE = frozenset({"p", "span", "font"})
-_BODY_NAME = re.compile(
-    r"(?:article|story|post|entry|news)[-_]{0,2}(?:body|content|text)(?![a-z])|body[-_]?(?:text|content|copy)|articletext",
-    re.IGNORECASE,
-)
-
-_Kind = tuple[str | None, str]
-"""Tag and class of an element; elements with the same tag and class have the same purpose in the page's design."""
-
-
-class Score(NamedTuple):
-    """The score of one paragraph, which counts for all elements around it inside the body."""
-
-    ancestors: list[int]
-    """Ids of elements, innermost (the paragraph itself) first."""
-    size: int
+"""Share of the total size from which elements named like an article's body are the body."""
+_MAX_SHORT = 500
+"""Unlinked characters up to which an element without paragraphs is boilerplate by name."""
+_MAX_MEASURED = 100
+"""Elements whose text is measured for this; that of nested ones is read once per element."""
+_WORD = re.compile(r"\w+")
 
 
 class ContentScorer:
-    """Scores of the elements of a page by the running text that they contain."""
+    """The elements of a page by the running text that they contain."""
 
-    def __init__(self, body: LexborNode) -> None:
-        self._body = body
-        self._nodes: dict[int, LexborNode] = {}
-        self._kinds: dict[int, _Kind] = {}
-        self._headline_ancestors = _ancestors_from_article(body.css_first("h1"))
-        scores = [Score(self._ancestors(node), size) for node, size in _scored_elements(body)]
-        named = self._boilerplate_by_name(scores)
-        sums, total = self._sum_by_kind(scores), _total(scores)
-        for share in _LAYOUT_SHARES:
-            self._boilerplate = {m: m in named and sums[self._kinds[m]] < share * total for m in self._nodes}
-            self._scores = [s for s in scores if not any(self._is_excluded(m) for m in s.ancestors)]
-            if _total(self._scores) >= _CREDIBLE_SHARE * total:
-                break
+    def __init__(self, body: LexborNode, title: str = "", url: str = "") -> None:
+        self._tree = ContentTree(body)
+        self._headline = _find_headline(body, title)
+        weighing = Weighing(self._tree, self._headline, lambda link: _is_own(link, title, url))
+        self._excluded, self._kinds, self._body_named = weighing.excluded, weighing.kinds, weighing.body_named
+        self._paragraphs = [index for index in self._tree.paragraphs if not self._excluded[index]]
+        self._measured = 0
 
     def is_boilerplate(self, node: LexborNode) -> bool:
-        """Return whether an element's attributes mark boilerplate, unless its score shows that it is layout."""
-        known = self._boilerplate.get(node.mem_id)
-        return is_boilerplate(node) if known is None else known
+        """Return whether an element holds boilerplate; one without paragraphs if its attributes or tag say so."""
+        index = self._tree.find(node)
+        if index is not None:
+            return self._excluded[index] and node.tag != "a"
+        return bool(find_evidence(node)) and self._is_short(node)
+
+    def _is_short(self, node: LexborNode) -> bool:
+        """Return whether an element has little unlinked text."""
+        if self._measured >= _MAX_MEASURED:
+            return True
+        self._measured += 1
+        size = len(node.text())
+        return size <= _MAX_SHORT or len(node_text(node)) - linked_chars(node) <= _MAX_SHORT
 
     def best(self) -> LexborNode | None:
-        """Return the element that contains the article; None if no element has a score."""
-        if not self._scores:
+        """Return the element that contains the article; None if there is no paragraph."""
+        if not self._paragraphs:
             return None
-        scores = self._restrict_to_body_name(self._restrict_to_headline(self._scores))
-        sums = _sum_by_element(scores)
-        enough = _WINNING_SHARE * _total(scores)
-        containers = (m for m in scores[0].ancestors if sums[m] >= enough and self._nodes[m].tag not in _INLINE)
-        best = next(containers, None)
-        return self._body if best is None else self._nodes[best]
+        paragraphs = self._restrict_to_body_name(self._restrict_to_headline(self._paragraphs))
+        sums = self._tree.sums(paragraphs)
+        chain = self._tree.ancestors(paragraphs[0])
+        best = self._innermost(chain, sums, _WINNING_SHARE)
+        if best == ROOT:
+            best = self._innermost(chain, sums, _LEADING_SHARE)
+        return self._tree.nodes[best]
 
-    def _restrict_to_headline(self, scores: list[Score]) -> list[Score]:
-        """Keep the scores inside the <article> around the first heading, or inside an ancestor with enough text."""
-        sums = _sum_by_element(scores)
-        enough = _HEADLINE_SHARE * _total(scores)
-        article = next((m for m in self._headline_ancestors if sums.get(m, 0) >= enough), None)
-        return scores if article is None else [s for s in scores if article in s.ancestors]
+    def _innermost(self, chain: list[int], sums: list[int], share: float) -> int:
+        """Return the innermost element of a chain that contains a share of the text of the page."""
+        enough = share * sums[ROOT]
+        return next((i for i in chain if sums[i] >= enough and not self._tree.is_inline(i)), ROOT)
 
-    def _restrict_to_body_name(self, scores: list[Score]) -> list[Score]:
-        """Keep the scores inside the elements of one tag and class that are named like an article's body."""
-        by_kind: dict[_Kind, list[Score]] = defaultdict(list)
-        for s in scores:
-            for kind in {self._kinds[m] for m in s.ancestors if self._is_body(m)}:
-                by_kind[kind].append(s)
-        enough = _BODY_NAME_SHARE * _total(scores)
-        candidates = [chosen for chosen in by_kind.values() if _total(chosen) >= enough]
-        return min(candidates, key=_total, default=scores)
+    def _restrict_to_headline(self, paragraphs: list[int]) -> list[int]:
+        """Keep the paragraphs inside the <article> around the headline, or inside an ancestor with enough text."""
+        sums = self._tree.sums(paragraphs)
+        enough = _HEADLINE_SHARE * sums[ROOT]
+        chain = (self._tree.find(node) for node in _article_and_ancestors(self._headline))
+        article = next((index for index in chain if index is not None and sums[index] >= enough), None)
+        if article is None:
+            return paragraphs
+        return [index for index in paragraphs if article == ROOT or article in self._tree.ancestors(index)]
 
-    def _ancestors(self, start: LexborNode) -> list[int]:
-        chain: list[int] = []
-        node: LexborNode | None = start
-        while node is not None and node.mem_id != self._body.mem_id and len(chain) < _MAX_ANCESTORS:
-            m = node.mem_id
-            if m not in self._nodes:
-                self._nodes[m] = node
-                self._kinds[m] = (node.tag, node.attributes.get("class") or f"#{m}")
-            chain.append(m)
-            node = node.parent
-        return chain
+    def _restrict_to_body_name(self, paragraphs: list[int]) -> list[int]:
+        """Keep the paragraphs inside the elements of one tag and class that are named like an article's body."""
+        by_kind: dict[ElementKind, list[int]] = defaultdict(list)
+        for index in paragraphs:
+            for kind in {self._kinds[a] for a in self._tree.ancestors(index) if self._body_named[a]}:
+                by_kind[kind].append(index)
+        enough = _BODY_NAME_SHARE * self._size(paragraphs)
+        candidates = [chosen for chosen in by_kind.values() if self._size(chosen) >= enough]
+        return min(candidates, key=self._size, default=paragraphs)
 
-    def _boilerplate_by_name(self, scores: list[Score]) -> set[int]:
-        """Return the ids of elements whose attributes mark boilerplate, except elements around an article's body."""
-        layout = set(self._headline_ancestors)
-        for s in scores:
-            inner = next((i for i, m in enumerate(s.ancestors) if self._is_body(m)), len(s.ancestors))
-            layout.update(s.ancestors[inner:])
-        return {m for m, node in self._nodes.items() if m not in layout and is_boilerplate(node)}
-
-    def _sum_by_kind(self, scores: list[Score]) -> dict[_Kind, int]:
-        sums: dict[_Kind, int] = defaultdict(int)
-        for s in scores:
-            for kind in {self._kinds[m] for m in s.ancestors}:
-                sums[kind] += s.size
-        return sums
-
-    def _is_excluded(self, m: int) -> bool:
-        return self._boilerplate[m] or self._nodes[m].tag == "a"
-
-    def _is_body(self, m: int) -> bool:
-        return _has_body_name(self._nodes[m])
+    def _size(self, paragraphs: list[int]) -> int:
+        return sum(self._tree.sizes[index] for index in paragraphs)
 
 
-def _ancestors_from_article(heading: LexborNode | None) -> list[int]:
-    """Return the ids of the innermost <article> around a heading and of its ancestors; empty without <article>."""
-    chain: list[int] = []
+def _find_headline(body: LexborNode, title: str) -> LexborNode | None:
+    """Return the first <h1> that shares most of its words with the title; without one the first <h1>."""
+    headings = body.css("h1")
+    expected = set(_WORD.findall(title.casefold()))
+    for heading in headings[:50]:
+        words = set(_WORD.findall(node_text(heading).casefold()))
+        if 2 * len(words & expected) > len(words):
+            return heading
+    return headings[0] if headings else None
+
+
+def _is_own(link: LexborNode, title: str, url: str) -> bool:
+    """Return whether a link in a heading leads to the page itself or to another site, as those of lists do."""
+    href = (link.attributes.get("href") or "").strip()
+    if not href or href.startswith("#") or node_text(link) == title:
+        return True
+    host, own = href.partition("://")[2].partition("/")[0], url.partition("://")[2].partition("/")[0]
+    if host and own and host.removeprefix("www.") != own.removeprefix("www."):
+        return True
+    path = url.partition("://")[2].partition("/")[2]
+    return bool(path) and href.rstrip("/").endswith(path.rstrip("/"))
+
+
+def _article_and_ancestors(heading: LexborNode | None) -> list[LexborNode]:
+    """Return the innermost <article> around a heading and the elements around that; none without <article>."""
+    chain: list[LexborNode] = []
     node = heading
-    while node is not None and len(chain) < _MAX_ANCESTORS:
+    while node is not None:
         if chain or node.tag == "article":
-            chain.append(node.mem_id)
+            chain.append(node)
         node = node.parent
     return chain
-
-
-def _total(scores: list[Score]) -> int:
-    return sum(s.size for s in scores)
-
-
-def _sum_by_element(scores: list[Score]) -> dict[int, int]:
-    sums: dict[int, int] = defaultdict(int)
-    for s in scores:
-        for m in s.ancestors:
-            sums[m] += s.size
-    return sums
-
-
-def _scored_elements(body: LexborNode) -> list[tuple[LexborNode, int]]:
-    """Return the paragraphs of `body` with their scores.
-
-    If they have little text, elements with text directly inside are added, provided that these have more than twice as
-    much text.
-    """
-    sized = ((p, _score(p.text().strip(), linked_chars(p))) for p in body.css("p")[:_MAX_SCORED])
-    paragraphs = [(p, size) for p, size in sized if size]
-    in_paragraphs = sum(size for _, size in paragraphs)
-    if in_paragraphs >= _LITTLE_TEXT:
-        return paragraphs
-    loose = ((n, _score(n.text(deep=False).strip(), 0)) for n in body.css(_CONTAINERS)[:_MAX_SCORED])
-    others = [(n, size) for n, size in loose if size]
-    return paragraphs + others if sum(size for _, size in others) > 2 * in_paragraphs else paragraphs
-
-
-def _score(text: str, linked: int) -> int:
-    """Return the size of the unlinked text; 0 if the text is short or mostly links."""
-    size = text_size(text)
-    return 0 if size < _MIN_SCORE or 2 * linked > size else size - linked
-
-
-def _has_body_name(node: LexborNode) -> bool:
-    attributes = node.attributes
-    return attributes.get("itemprop") == "articleBody" or bool(
-        _BODY_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
-    )
