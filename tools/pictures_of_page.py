@@ -25,6 +25,7 @@ from tests.gateway.browsing import installed_browser, publish, served
 from tools.picture_of_top import FLEET
 from worker.demo import pages
 from worker.demo.story import REJECTIONS, Story, load_stories
+from worker.gateway.api.status import memory_status
 from worker.gateway.models import DeadLetterCounts, Status, StreamStatus
 from worker.pipeline.process_page import ProcessedPage, process_page
 from worker.queue import Depth, WorkerState
@@ -111,6 +112,9 @@ def fleet_status(ago: int = 0) -> bytes:
         ),
         events={"statement": 61_204, "meeting": 9_870, "decision": 14_333},
         articles=11_482,
+        memory=memory_status(FLEET),
+        trimmed_unread=0,
+        omitted_events=0,
         stream=StreamStatus(clients=12, position="0", lag_s=0.004),
     )
     return msgspec.json.encode(status)

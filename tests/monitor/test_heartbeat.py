@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from tests.monitor.snapshots import snapshot
-from worker.monitor.heartbeat import Heartbeat, services_key
+from worker.monitor.heartbeat import Heartbeat, _losses, services_key
 from worker.schema.fleet import HEARTBEAT_TIMEOUT_S, RETENTION_S, FleetSnapshot, LastError, ServiceHeartbeat
 from worker.settings import Settings
 from worker.telemetry import metrics
@@ -45,6 +46,19 @@ async def test_a_heartbeat_has_the_overdue_loops_and_the_last_error(redis: Redis
     assert heartbeat.late.keys() == {"tend"}
     assert heartbeat.last_error
     assert heartbeat.last_error.reason == "http_500"
+
+
+async def test_a_heartbeat_has_the_losses_of_its_process(redis: Redis, settings: Settings) -> None:
+    writer = heartbeat_of(redis, settings)
+    before = Counter(_losses())
+    metrics.OMITTED_EVENTS.inc(4)
+    for stream in ("statement", "article"):
+        metrics.TRIMMED_UNREAD.labels(stream).inc(2)
+    await writer.send()
+    fleet = await snapshot(redis, settings)
+    (heartbeat,) = fleet.services
+    assert Counter(heartbeat.totals) - before == {"omitted_events": 4, "trimmed_unread": 4}
+    assert fleet.total("omitted_events") == heartbeat.totals["omitted_events"]
 
 
 async def test_rates_are_averages_over_the_last_minute(redis: Redis, settings: Settings) -> None:

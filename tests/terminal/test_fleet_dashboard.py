@@ -216,6 +216,9 @@ def test_memory_is_shown_with_the_budget_of_the_streams_and_an_evicting_policy()
     line = next(x for x in rendered(fleet).splitlines() if x.startswith("memory"))
     assert "Redis 40 MB of 64 MB  streams 25 MB of 32 MB  reserve for readers 16 MB" in line
     assert "may drop keys" not in line
+    assert "unread" not in line
+    lossy = replace(fleet, services=(replace(WORKER, totals={"trimmed_unread": 1_200}),))
+    assert "1,200 unread trimmed" in rendered(lossy)
     assert "may drop keys (maxmemory-policy allkeys-lru)" in rendered(replace(fleet, eviction_policy="allkeys-lru"))
 
 

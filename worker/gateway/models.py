@@ -119,6 +119,23 @@ class StreamStatus(Struct, frozen=True, kw_only=True):
     """Seconds from publication to broadcast, for the oldest event of the last batch."""
 
 
+class MemoryStatus(Struct, frozen=True, kw_only=True):
+    """Memory of Redis and of the streams in it, in bytes."""
+
+    used_bytes: int
+    """Memory that Redis uses."""
+    limit_bytes: int
+    """`maxmemory` of Redis; 0 if there is no limit."""
+    stream_bytes: dict[str, int]
+    """Estimated memory of each stream: "article", and each kind of event."""
+    budget_bytes: int
+    """Memory budget of all streams together; above it their oldest entries are trimmed."""
+    reserve_bytes: int
+    """Memory beyond the budget for entries that a consumer group, webhook or sink has not finished."""
+    eviction_policy: str | None = None
+    """`maxmemory-policy` if it makes Redis drop keys when its memory is full; otherwise null."""
+
+
 class Status(Struct, frozen=True, kw_only=True):
     """State of all services, at most one second old."""
 
@@ -140,6 +157,13 @@ class Status(Struct, frozen=True, kw_only=True):
     """Number of events kept in Redis, by kind."""
     articles: int
     """Number of articles kept in Redis."""
+    memory: MemoryStatus
+    trimmed_unread: int
+    """Entries that the services listed have trimmed, since they started, before a consumer group, webhook or sink had
+    read them: the reserve was used up."""
+    omitted_events: int
+    """Events that the services listed have not published, since they started, because their article has more than
+    `COMMUNIQUE_MAX_EVENTS`."""
     stream: StreamStatus
 
 

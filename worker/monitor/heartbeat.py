@@ -76,6 +76,7 @@ class Heartbeat:
             at=at,
             in_flight=metrics.tasks_in_flight() + metrics.deliveries_in_flight(),
             rates=self._rates(),
+            totals=_losses(),
             late=self._liveness.overdue(),
             last_error=self._liveness.last_error,
         )
@@ -103,6 +104,12 @@ class Heartbeat:
         (then, before), (_, after) = self._samples[0], self._samples[-1]
         took_s = max(now - then, 1e-9)
         return {name: round((n - before[name]) / took_s, 4) for name, n in after.items()}
+
+
+def _losses() -> dict[str, int]:
+    """Return the counts in `ServiceHeartbeat.totals`."""
+    counters = {"omitted_events": metrics.OMITTED_EVENTS, "trimmed_unread": metrics.TRIMMED_UNREAD}
+    return {name: total for name, counter in counters.items() if (total := metrics.counter_totals(counter)[""])}
 
 
 def _totals() -> Counter[str]:

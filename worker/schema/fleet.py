@@ -48,6 +48,12 @@ class ServiceHeartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True, re
     The names are "articles", "failures", "new_urls", each kind of event as published, and "handed_on": events read by a
     gateway, delivered by a webhook, written by a sink.
     """
+    totals: dict[str, int] = {}
+    """Name of a count -> its value since the process started; counts that are 0 are absent.
+
+    The names are "omitted_events": events that were not published because their article has too many; and
+    "trimmed_unread": entries that the process trimmed before a consumer group, webhook or sink had read them.
+    """
     late: dict[str, float] = {}
     """Overdue loop of the process -> seconds since the loop's last heartbeat."""
     last_error: LastError | None = None
@@ -160,6 +166,10 @@ class FleetSnapshot(Struct, frozen=True, kw_only=True):
     """Memory beyond the budget for entries that a reader has not finished."""
     eviction_policy: str | None = None
     """`maxmemory-policy` if it makes Redis drop keys when its memory is full; else None."""
+
+    def total(self, name: str) -> int:
+        """Return the sum of a count of `ServiceHeartbeat.totals` over the services listed."""
+        return sum(heartbeat.totals.get(name, 0) for heartbeat in self.services)
 
     @property
     def unfinished(self) -> int:

@@ -58,12 +58,14 @@ def _queue(fleet: FleetSnapshot) -> Text:
 def _memory(fleet: FleetSnapshot) -> Text:
     nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     streams, budget = sum(fleet.stream_bytes.values()), fleet.stream_budget_bytes
+    unread = fleet.total("trimmed_unread")
     evicts = f"may drop keys (maxmemory-policy {sanitise(fleet.eviction_policy)})" if fleet.eviction_policy else ""
     return _line(
         "memory",
         (f"Redis {_used(fleet.memory_bytes, fleet.memory_limit_bytes)}", "bold red" if nearly_full else "bold"),
         (f"streams {_used(streams, budget)}", "yellow" if streams > budget else ""),
         (f"reserve for readers {_megabytes(fleet.stream_reserve_bytes)}", ""),
+        *([(f"{unread:,} unread trimmed", "bold red")] if unread else []),
         *([(evicts, "bold red")] if evicts else []),
     )
 

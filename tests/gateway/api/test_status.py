@@ -6,14 +6,17 @@ import asyncio
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from tests.gateway.conftest import Publisher, RunningGateway, wait_until
+from tests.gateway.conftest import NOON, Publisher, RunningGateway, StartGateway, wait_until
 from worker.gateway.api import status
+from worker.monitor.heartbeat import services_key
 from worker.queue import HostRequest, Hosts, UrlQueue
 from worker.schema import Task, task_id
+from worker.schema.fleet import ServiceHeartbeat
 from worker.settings import Settings
 
 
@@ -42,6 +45,34 @@ async def test_the_status_counts_tasks_dead_letters_events_and_clients(
         assert shown["events"] == {"statement": 0, "meeting": 2, "decision": 1}
         assert shown["stream"]["clients"] == 1
         assert first.attempts == 1
+
+
+async def test_the_status_has_the_memory_of_the_streams_with_its_limits(
+    redis: Redis, start_gateway: StartGateway, publish: Publisher
+) -> None:
+    await publish.numbers(1, 2, 3)
+    async with start_gateway(stream_bytes=2_000_000, stream_reserve=0.25) as server:
+        memory = (await server.get("/v1/status"))["memory"]
+    assert memory["used_bytes"] > sum(memory["stream_bytes"].values()) > 0
+    assert memory["limit_bytes"] == (await redis.info("memory"))["maxmemory"]
+    assert memory["stream_bytes"].keys() == {"article", "statement", "meeting", "decision"}
+    assert (memory["budget_bytes"], memory["reserve_bytes"]) == (2_000_000, 500_000)
+    assert memory["eviction_policy"] is None
+
+
+async def test_the_status_sums_the_losses_that_the_services_report(
+    redis: Redis, server: RunningGateway, settings: Settings
+) -> None:
+    shown = await server.get("/v1/status")
+    assert (shown["trimmed_unread"], shown["omitted_events"]) == (0, 0)
+    for number, totals in enumerate(({"trimmed_unread": 7}, {"trimmed_unread": 5, "omitted_events": 3}, {})):
+        beat = ServiceHeartbeat(
+            name=f"desk-{number}", service="worker", version="0.2.0", started_at=NOON, at=NOON, totals=totals
+        )
+        await redis.hset(services_key(settings.redis.key_prefix), beat.name, msgspec.json.encode(beat))
+    await asyncio.sleep(status.CACHE_S)
+    shown = await server.get("/v1/status")
+    assert (shown["trimmed_unread"], shown["omitted_events"]) == (12, 3)
 
 
 async def test_the_status_is_cached_for_a_second(server: RunningGateway, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from playwright.async_api import expect
 
 from tests.gateway.browsing import article, decision, meeting, person, publish, served, span, statement
+from worker.forget import ForgetTarget, Forgetter
 from worker.schema import Actor, Article, Event
 from worker.streams import connect
 
@@ -44,6 +46,13 @@ class BrowserPage:
 
     async def publish(self, of: Article, *events: Event) -> None:
         await publish(self._redis_url, self._settings, of, *events)
+
+    async def forget(self, of: Article) -> None:
+        """Forget an article: its events are retracted."""
+        async with connect(self._redis_url) as client:
+            target = ForgetTarget.parse(of.url)
+            forgetter = Forgetter(client, self._settings, target, lambda *_: None, dry_run=False)
+            await forgetter.run(datetime.now(UTC))
 
     @asynccontextmanager
     async def served(self, **given: Any) -> AsyncIterator[None]:

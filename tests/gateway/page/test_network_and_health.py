@@ -96,6 +96,40 @@ async def test_tasks_that_wait_for_hosts_are_part_of_the_queue(ui: BrowserPage) 
     await expect(row).to_contain_text(str(host.waiting))
 
 
+async def show_status(ui: BrowserPage, **changed: object) -> None:
+    body = msgspec.json.encode(msgspec.json.decode(fleet_status()) | changed)
+    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=body, content_type="application/json"))
+    await ui.go("#/health")
+
+
+async def test_the_memory_is_shown_with_its_limits_and_what_they_have_cost(ui: BrowserPage) -> None:
+    await show_status(ui, services=[], trimmed_unread=1_200, omitted_events=3)
+    panel = ui.page.get_by_role("region", name="Memory and limits")
+    for row in (
+        "Redis 212 MB 1.1 GB", "Streams 174 MB 537 MB", "Reserve for unread entries 0 bytes 268 MB",
+        "Unread entries trimmed 1,200", "Events omitted from articles 3",
+    ):  # fmt: skip
+        await expect(panel.get_by_role("row", name=row)).to_be_visible()
+    kept = ui.page.get_by_role("region", name="Kept in the streams")
+    await expect(kept.get_by_role("row", name="articles 11,482 121 MB")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("memory", "sentence"),
+    [
+        ({"used_bytes": 950_000_000, "limit_bytes": 10**9}, "Redis uses 950 MB of its 1.0 GB."),
+        ({"eviction_policy": "allkeys-lru"}, "Redis may drop keys: its maxmemory-policy is allkeys-lru."),
+    ],
+)
+async def test_a_problem_of_the_memory_is_the_verdict(
+    ui: BrowserPage, memory: dict[str, object], sentence: str
+) -> None:
+    status = msgspec.json.decode(fleet_status())
+    await show_status(ui, services=[], memory=status["memory"] | memory)
+    await expect(ui.page.locator(".verdict")).to_have_text(sentence)
+    await expect(ui.page.locator(".verdict")).to_have_attribute("data-severity", "bad")
+
+
 async def test_outdated_figures_are_shown_as_stale(ui: BrowserPage) -> None:
     await ui.go("#/health")
     await expect(ui.page.locator(".tiles")).to_be_visible()

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from worker.gateway.cursor import format_cursor
 from worker.gateway.middleware.compression import body_response
-from worker.gateway.models import DeadLetterCounts, HealthReport, Status, StreamStatus
+from worker.gateway.models import DeadLetterCounts, HealthReport, MemoryStatus, Status, StreamStatus
 from worker.gateway.query import reject_unknown
 from worker.monitor.snapshot import take_snapshot
 from worker.schema import article_stream
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from worker.gateway.live.broadcaster import Broadcaster
     from worker.gateway.live.endpoint import StreamEndpoint
     from worker.queue import UrlQueue
+    from worker.schema.fleet import FleetSnapshot
     from worker.settings import Settings
 
 CACHE_S: Final = 1.0
@@ -89,6 +90,9 @@ class StatusHandlers:
             dead=await self._count_dead_letters(),
             events=await events_per_kind(self._client, prefix),
             articles=await self._client.xlen(article_stream(prefix)),
+            memory=memory_status(fleet),
+            trimmed_unread=fleet.total("trimmed_unread"),
+            omitted_events=fleet.total("omitted_events"),
             stream=StreamStatus(
                 clients=self._streams.connection_count,
                 position=format_cursor(self._broadcaster.cursor),
@@ -125,6 +129,18 @@ class StatusHandlers:
             return "has not started"
         silent_s = asyncio.get_running_loop().time() - self._broadcaster.last_read_at
         return "ok" if silent_s < READER_SILENCE_S else f"has read nothing for {silent_s:.0f} s"
+
+
+def memory_status(fleet: FleetSnapshot) -> MemoryStatus:
+    """Return the memory in a snapshot of the fleet."""
+    return MemoryStatus(
+        used_bytes=fleet.memory_bytes,
+        limit_bytes=fleet.memory_limit_bytes,
+        stream_bytes=fleet.stream_bytes,
+        budget_bytes=fleet.stream_budget_bytes,
+        reserve_bytes=fleet.stream_reserve_bytes,
+        eviction_policy=fleet.eviction_policy,
+    )
 
 
 def _has_failed(task: asyncio.Task[bytes]) -> bool:

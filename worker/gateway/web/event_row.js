@@ -27,6 +27,17 @@ export function eventRow(event, { heading = "h2" } = {}) {
   );
 }
 
+/** Make the row in the place of a retracted event: nothing of its content is left. */
+export function retractedRow({ kind, id }) {
+  const text = `This ${kind} was retracted.`;
+  return el(
+    "article",
+    { class: `event-row event-${kind} retracted`, tabindex: "-1", "data-id": id, "aria-label": text },
+    el("p", { class: "event-kind" }, icon(kind), el("span", {}, capitalise(kind))),
+    el("p", { class: "event-retracted" }, text),
+  );
+}
+
 function head(event, heading) {
   return el(
     "div",

@@ -1,7 +1,7 @@
 // The events that pass one set of filters: history as far as it was requested, then the live stream, in one sequence.
 
 import { Problem, json, request } from "./api.js";
-import { isKnown } from "./labels.js";
+import { RETRACTION, isKnown } from "./labels.js";
 import { Stream } from "./stream.js";
 
 /** Most events kept here; the oldest are dropped first. */
@@ -12,11 +12,14 @@ const READY_EVERY_MS = 3000;
 
 /**
  * Events in order of publication.  Each has a number that never changes while it is kept: the first page of history
- * ends at -1, the first live event is 0.  Dispatches `live` (events added at the end), `past` (events added at the
- * beginning), `state` and `gap`.
+ * ends at -1, the first live event is 0.  A retracted event keeps its number, but not its content: only its kind and id
+ * remain, with `isRetracted`.  Dispatches `live` (events added at the end), `past` (events added at the beginning),
+ * `retracted` (an event has lost its content), `state` and `gap`.
  */
 export class Events extends EventTarget {
   #kept = [];
+  /** Ids of the events that were retracted; an older page may still have some of them. */
+  #retracted = new Set();
   /** Number of the oldest event kept. */
   first = 0;
   /** Cursor of the next older page; null: there is none. */
@@ -38,6 +41,11 @@ export class Events extends EventTarget {
   /** Number of the newest event, plus one. */
   get end() {
     return this.first + this.#kept.length;
+  }
+
+  /** Number of kept events that are not retracted. */
+  get count() {
+    return this.#kept.reduce((count, { isRetracted }) => (isRetracted ? count : count + 1), 0);
   }
 
   get hasOlder() {
@@ -103,7 +111,11 @@ export class Events extends EventTarget {
   }
 
   #prepend({ events, next }) {
-    const known = events.filter(isKnown).reverse();
+    for (const event of events) if (event.kind === RETRACTION) this.#retract(event);
+    const known = events
+      .filter(isKnown)
+      .map((event) => (this.#retracted.has(event.id) ? withoutContent(event) : event))
+      .reverse();
     this.#kept.unshift(...known);
     this.first -= known.length;
     this.#before = this.#kept.length < MAX_EVENTS ? next : null;
@@ -112,14 +124,29 @@ export class Events extends EventTarget {
 
   #follow(position) {
     this.#stream = new Stream(this.query, position, {
-      onEvent: (event) => isKnown(event) && this.#append(event),
+      onEvent: (event) => this.#receive(event),
       onGap: () => this.#dispatch("gap"),
       onState: (...state) => this.#setState(...state),
     });
     this.#stream.follow();
   }
 
+  #receive(event) {
+    if (event.kind === RETRACTION) this.#retract(event);
+    else if (isKnown(event)) this.#append(event);
+  }
+
+  /** Remove the content of a retracted event, wherever it is kept. */
+  #retract({ of: id }) {
+    this.#retracted.add(id);
+    if (this.#retracted.size > MAX_EVENTS) this.#retracted.delete(this.#retracted.values().next().value);
+    const found = this.#kept.flatMap((event, n) => (event.id === id && !event.isRetracted ? [n] : []));
+    for (const n of found) this.#kept[n] = withoutContent(this.#kept[n]);
+    if (found.length > 0) this.#dispatch("retracted");
+  }
+
   #append(event) {
+    this.#retracted.delete(event.id); // published again
     this.#kept.push(event);
     if (this.#kept.length > MAX_EVENTS * 1.1) {
       const excess = this.#kept.length - MAX_EVENTS;
@@ -157,3 +184,5 @@ export class Events extends EventTarget {
     this.dispatchEvent(new Event(type));
   }
 }
+
+const withoutContent = ({ kind, id }) => ({ kind, id, isRetracted: true });

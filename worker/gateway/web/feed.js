@@ -1,7 +1,7 @@
 // The live feed: newest events first, older ones loaded on scrolling, and nothing that moves while the user is reading.
 
 import { announce, el, prefersReducedMotion } from "./dom.js";
-import { eventRow } from "./event_row.js";
+import { eventRow, retractedRow } from "./event_row.js";
 import { formatNumber, plural } from "./grammar.js";
 import { describe } from "./labels.js";
 
@@ -101,6 +101,7 @@ export class Feed {
     const { signal } = this.#listeners;
     events.addEventListener("live", () => this.#scheduleDraw(), { signal });
     events.addEventListener("past", () => this.#onPast(), { signal });
+    events.addEventListener("retracted", () => this.#onRetracted(), { signal });
     events.addEventListener("state", () => this.#showEnd(), { signal });
     this.gap.hidden = true;
     events.addEventListener("gap", () => (this.gap.hidden = false), { signal });
@@ -137,7 +138,7 @@ export class Feed {
     const from = Math.max(this.#to, events.end - MAX_ROWS, events.first);
     const added = events
       .between(from, events.end)
-      .map((event) => eventRow(event))
+      .map(rowOf)
       .reverse();
     if (from > this.#to) this.#clear(from); // more events arrived than are shown: no row stays
     if (added.length > 0) {
@@ -176,12 +177,12 @@ export class Feed {
     announce(() => {
       const [count, newest] = [this.#to - this.#unannounced, this.#events.at(this.#to - 1)];
       this.#unannounced = this.#to;
-      return newest ? `${plural(count, "new event")}. ${describe(newest)}` : "";
+      return newest && !newest.isRetracted ? `${plural(count, "new event")}. ${describe(newest)}` : "";
     });
   }
 
   #showNewCount() {
-    const waiting = this.#events.end - this.#to;
+    const waiting = this.#events.between(this.#to, this.#events.end).filter((event) => !event.isRetracted).length;
     this.newEvents.hidden = waiting <= 0;
     this.newEvents.textContent = `${formatNumber(waiting)} new`;
     this.newEvents.setAttribute("aria-label", `Show ${plural(waiting, "new event")}`);
@@ -208,7 +209,7 @@ export class Feed {
     const events = this.#events;
     const older = events
       .between(this.#from - STEP, this.#from)
-      .map((event) => eventRow(event))
+      .map(rowOf)
       .reverse();
     this.list.append(...older);
     this.#from -= older.length;
@@ -241,9 +242,25 @@ export class Feed {
   }
 
   #showTotal() {
-    const count = this.#events.end - this.#events.first;
+    const { count } = this.#events;
     const suffix = this.#events.hasOlder ? ", more below" : "";
     this.total.textContent = count > 0 ? `${plural(count, "event")}${suffix}` : "";
+  }
+
+  // ------------------------------------------------------------ retractions
+  /** Replace the rows of retracted events at their places, with the focus; at any time, also while the user reads. */
+  #onRetracted() {
+    [...this.list.children].forEach((row, n) => {
+      const event = this.#events.at(this.#to - 1 - n);
+      if (!event?.isRetracted || row.classList.contains("retracted")) return;
+      const hadFocus = row.contains(document.activeElement);
+      const replacement = rowOf(event);
+      row.replaceWith(replacement);
+      if (hadFocus) replacement.focus({ preventScroll: true });
+    });
+    this.#numberRows();
+    this.#showNewCount();
+    this.#showTotal();
   }
 
   // ------------------------------------------------------------ keyboard
@@ -252,7 +269,7 @@ export class Feed {
     const step = { PageDown: 1, j: 1, PageUp: -1, k: -1 }[event.key];
     const here = event.target.closest(".event-row");
     if (!here || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key === "Enter" && event.target === here) here.querySelector("a").click();
+    if (event.key === "Enter" && event.target === here) here.querySelector("a")?.click();
     if (!step) return;
     event.preventDefault();
     const next = step > 0 ? here.nextElementSibling : here.previousElementSibling;
@@ -260,6 +277,8 @@ export class Feed {
     if (next && !next.nextElementSibling) this.#showOlder();
   }
 }
+
+const rowOf = (event) => (event.isRetracted ? retractedRow(event) : eventRow(event));
 
 const tokenButton = (events) =>
   el("p", {}, el("button", { type: "button", class: "plain", onclick: () => events.open() }, "Enter a token"));

@@ -3,7 +3,7 @@
 import { json } from "./api.js";
 import { announce, el, foreignText, patch, svg } from "./dom.js";
 import { agree, formatNumber, plural } from "./grammar.js";
-import { KINDS, formatDuration, humanise } from "./labels.js";
+import { KINDS, formatBytes, formatDuration, humanise } from "./labels.js";
 
 const EVERY_MS = 2000;
 /** Samples of the chart: ten minutes. */
@@ -12,6 +12,8 @@ const SAMPLES = 300;
 const LATE_S = 60;
 /** A service without a heartbeat for this long is down; the same as `HEARTBEAT_TIMEOUT_S` in worker/schema/fleet.py. */
 const HEARTBEAT_TIMEOUT_S = 20;
+/** Share of the memory limit of Redis from which on the memory is a problem; that of the alert CommuniqueRedisMemory. */
+const NEARLY_FULL = 0.85;
 
 export class Health {
   #timer = 0;
@@ -80,13 +82,14 @@ export class Health {
       hostPanel(status.hosts),
       lagPanel(status.lags),
       streamPanel(status),
+      memoryPanel(status),
     ];
     patch(this.body, el("div", { class: this.body.className }, ...panels));
   }
 }
 
 /** Return the severity and one sentence about the most severe problem: ["good" | "late" | "bad", text]. */
-function judge({ queue, workers, services, at, down_hosts: downHosts }) {
+function judge({ queue, workers, services, memory, at, down_hosts: downHosts }) {
   const oldest = queue.oldest_s ?? 0;
   const down = services.filter((service) => silences(service, at).length > 0);
   if (down.length > 0) {
@@ -94,6 +97,10 @@ function judge({ queue, workers, services, at, down_hosts: downHosts }) {
     const others = down.length > 3 ? [plural(down.length - 3, "other")] : [];
     return ["bad", `Not responding: ${[...names, ...others].join(", ")}.`];
   }
+  if (memory.eviction_policy)
+    return ["bad", `Redis may drop keys: its maxmemory-policy is ${memory.eviction_policy}.`];
+  if (memory.limit_bytes > 0 && memory.used_bytes > NEARLY_FULL * memory.limit_bytes)
+    return ["bad", `Redis uses ${formatBytes(memory.used_bytes)} of its ${formatBytes(memory.limit_bytes)}.`];
   const queued = queue.backlog + queue.waiting + queue.delayed;
   if (queued + queue.pending > 0 && workers.length === 0)
     return ["bad", `${plural(queued + queue.pending, "task")} in the queue, and no worker is running.`];
@@ -263,7 +270,22 @@ function lagPanel(all) {
   );
 }
 
-function streamPanel({ events, articles }) {
-  const rows = [...KINDS.map((kind) => [`${kind}s`, formatNumber(events[kind] ?? 0)]), ["articles", formatNumber(articles)]];
-  return panel("Kept in the streams", "Nothing.", rows, () => table(["Kind", "Entries"], rows));
+function streamPanel({ events, articles, memory: { stream_bytes: bytes } }) {
+  const row = (kind, entries = 0) => [`${kind}s`, formatNumber(entries), formatBytes(bytes[kind] ?? 0)];
+  const rows = [...KINDS.map((kind) => row(kind, events[kind])), row("article", articles)];
+  return panel("Kept in the streams", "Nothing.", rows, () => table(["Kind", "Entries", "Memory"], rows));
+}
+
+/** The memory of Redis, the budget of the streams, and the events that these and other limits have cost. */
+function memoryPanel({ memory, trimmed_unread: trimmed, omitted_events: omitted }) {
+  const streams = Object.values(memory.stream_bytes).reduce((sum, bytes) => sum + bytes, 0);
+  const marked = (count) => (count > 0 ? el("span", { class: "late" }, formatNumber(count)) : formatNumber(count));
+  const rows = [
+    ["Redis", formatBytes(memory.used_bytes), memory.limit_bytes > 0 ? formatBytes(memory.limit_bytes) : "no limit"],
+    ["Streams", formatBytes(streams), formatBytes(memory.budget_bytes)],
+    ["Reserve for unread entries", formatBytes(Math.max(0, streams - memory.budget_bytes)), formatBytes(memory.reserve_bytes)],
+    ["Unread entries trimmed", marked(trimmed), ""],
+    ["Events omitted from articles", marked(omitted), ""],
+  ];
+  return panel("Memory and limits", "", rows, () => table(["", "Now", "Limit"], rows));
 }

@@ -8,6 +8,9 @@ export const KINDS = ["statement", "meeting", "decision"];
 /** Whether this page can show an event; a gateway may know kinds that its page does not. */
 export const isKnown = (event) => KINDS.includes(event.kind);
 
+/** Kind of a retraction, which names the event that it withdraws as `of`; it is no kind of event. */
+export const RETRACTION = "retraction";
+
 /** Colour class of each status; the status is always written out, too. */
 const TONES = {
   held: "done",
@@ -75,6 +78,16 @@ export function formatDuration(seconds) {
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+// ---------------------------------------------------------------- sizes
+const BYTE_UNITS = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** Format a number of bytes with a decimal unit: "0 bytes", "21 kB", "1.1 GB". */
+export function formatBytes(bytes) {
+  const power = Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${BYTE_UNITS[power]}`;
 }
 
 // ---------------------------------------------------------------- outlets

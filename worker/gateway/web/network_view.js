@@ -83,8 +83,15 @@ export class NetworkView {
       if (events.hasOlder && events.end - events.first < DEPTH) events.loadOlder(DEPTH).catch(() => {});
     };
     events.addEventListener("past", loadMore, { signal });
+    events.addEventListener("retracted", () => this.#forget(), { signal });
     for (const type of ["live", "state"]) events.addEventListener(type, () => this.#scheduleRedraw(), { signal });
     loadMore();
+  }
+
+  /** Draw the list again, even if it has the focus: it may show a retracted event. */
+  #forget() {
+    Object.assign(this.selection.dataset, { key: "", selected: "" });
+    this.#scheduleRedraw();
   }
 
   #scheduleRedraw() {
@@ -100,7 +107,7 @@ export class NetworkView {
   #draw() {
     const graph = new RelationGraph();
     for (const event of this.#events.between(this.#events.first, this.#events.end))
-      graph.add(event, this.#edgesOf(event));
+      if (!event.isRetracted) graph.add(event, this.#edgesOf(event));
     this.#graph = graph;
     this.#arrange();
     this.body.hidden = this.#order.length === 0;
@@ -142,7 +149,7 @@ export class NetworkView {
   }
 
   #showSummary() {
-    const n = this.#events.end - this.#events.first;
+    const n = this.#events.count;
     this.summary.textContent =
       this.#order.length > 0 ? `${plural(this.#order.length, "country", "countries")} in ${plural(n, "event")}` : "";
     if (this.#selected) this.#showSelection();
@@ -157,7 +164,7 @@ export class NetworkView {
       { type: "button", class: "plain all-edges", onclick: () => this.#select(null) },
       "All relations",
     );
-    this.selection.replaceChildren(
+    this.#fillSelection(
       el("h2", { tabindex: "-1" }, title),
       all,
       el("p", { class: "total" }, summary),
@@ -189,10 +196,16 @@ export class NetworkView {
           el("b", {}, String(edge.events.length)),
         ),
       );
-    this.selection.replaceChildren(
+    this.#fillSelection(
       el("h2", { tabindex: "-1" }, "Strongest relations"),
       el("ol", { class: "edge-list" }, ...strongest.map(row)),
     );
+  }
+
+  #fillSelection(title, ...rest) {
+    const hadFocus = this.selection.contains(document.activeElement);
+    this.selection.replaceChildren(title, ...rest);
+    if (hadFocus) title.focus({ preventScroll: true });
   }
 
   /** Tell whether the list must be redrawn: its content has changed, and the focus is not in the list of this selection. */
