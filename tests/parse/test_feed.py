@@ -146,7 +146,7 @@ def test_declared_entities_are_neither_expanded_nor_fetched() -> None:
         (b" \n ", "empty"),
         (b"<!doctype html><html><head><title>Sign in</title></head><p>x<br>y</html>", "HTML page titled 'Sign in'"),
         (b"<HTML><body>x", "HTML page"),
-        (b"<sitemapindex><sitemap><loc>x</loc></sitemap></sitemapindex>", "index of sitemaps"),
+        (b"User-agent: *\nDisallow: /private/\n", "robots.txt that names no sitemap"),
         (b"<opml><outline/></opml>", "root is <opml>"),
         (b"Service unavailable", "begins with 'Service unavailable'"),
         (b"%PDF-1.4 \x00\xff", "begins with '%PDF"),

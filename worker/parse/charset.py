@@ -44,7 +44,7 @@ def decode_html(body: bytes, declared: str | None = None) -> str:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
-    header = _codec_name(declared)
+    header = codec_name(declared)
     if header in _STATEFUL:
         return body.decode(header, "replace")
     try:
@@ -67,7 +67,7 @@ def _decode_other(body: bytes, header: str | None) -> str:
     damaged = body.decode("utf-8", "replace")
     if damaged.count("\ufffd") <= _MAX_DAMAGED * sum(1 for c in body if c >= _MIN_LEAD_BYTE):
         return damaged
-    return _decode_as(body, _codec_name(detect_encoding(body)) or "cp1252")
+    return _decode_as(body, codec_name(detect_encoding(body)) or "cp1252")
 
 
 def _decode_as(body: bytes, encoding: str) -> str:
@@ -96,11 +96,11 @@ def _meta_codec(body: bytes) -> str | None:
     None for UTF-16 too, which ASCII markup contradicts.
     """
     found = _META.search(body[:_PRESCAN_BYTES])
-    codec = _codec_name(found[1].decode("ascii", "ignore")) if found else None
+    codec = codec_name(found[1].decode("ascii", "ignore")) if found else None
     return None if codec and codec.startswith("utf-16") else codec
 
 
-def _codec_name(label: str | None) -> str | None:
+def codec_name(label: str | None) -> str | None:
     """Return Python's codec for an encoding label; None for a label that browsers do not know."""
     if not label:
         return None
