@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.fetch.headers import MAX_RETRY_AFTER_S, parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.headers import (
+    MAX_RETRY_AFTER_S,
+    parse_charset,
+    parse_max_age,
+    parse_media_type,
+    parse_retry_after,
+    sniff_media_type,
+)
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -77,3 +84,19 @@ def test_any_header_and_body_are_parsed_without_an_error(header: str, body: byte
     parse_charset(header)
     wait_s = parse_retry_after(header, NOW)
     assert wait_s is None or 0 <= wait_s <= MAX_RETRY_AFTER_S
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("max-age=600", 600.0),
+        ('public, Max-Age="60", immutable', 60.0),
+        ("s-maxage=5", None),
+        ("no-cache", None),
+        ("max-age=soon", None),
+        ("max-age=-1", None),
+        ("", None),
+    ],
+)
+def test_the_freshness_of_a_response_is_its_max_age(header: str, seconds: float | None) -> None:
+    assert parse_max_age(header) == seconds

@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Final, Self
 import aiohttp
 import yarl
 from msgspec import Struct
+from msgspec.structs import replace
 
 from worker.errors import HostFailure, NotYet, Permanent, Transient
-from worker.fetch.decoding import ACCEPTED, Decoder
+from worker.fetch.body import BodyReceiver, ExpectedBody, read_body
+from worker.fetch.decoding import ACCEPTED
 from worker.fetch.failures import convert_errors
-from worker.fetch.headers import parse_charset, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.headers import parse_charset, parse_max_age, parse_media_type, parse_retry_after, sniff_media_type
 from worker.fetch.pacing import PacedClientRequest, Pacer, set_total_timeout
-from worker.fetch.redirects import REDIRECTS, RedirectChain, redirect_target
+from worker.fetch.redirects import REDIRECTS, Redirect, RedirectChain, read_redirect
 from worker.fetch.resolver import checked_connector, reject_private_literal
 from worker.fetch.resource_types import FEED, HTML, ResourceType
 from worker.fetch.response_head import MAX_FIELD_BYTES, MAX_HEADERS, filter_heads
@@ -66,6 +68,10 @@ class ConditionalResponse(Struct, frozen=True, kw_only=True):
     page: Page | None
     validators: Validators
     """Validators for the next request."""
+    moved_to: str | None = None
+    """URL that replaces the requested one, as permanent redirects say (301, 308); None if there is none."""
+    max_age_s: float | None = None
+    """Seconds for which the response is fresh, as Cache-Control says; None if it does not."""
 
 
 class Fetcher:
@@ -127,7 +133,8 @@ class Fetcher:
         `max_bytes` lowers the settings' limit on the decoded body.  `redirects`: number of redirects that led to `url`;
         a NotYet says at which URL to go on.
         """
-        response = await self._get(url, Validators(), resource_type, admit, max_bytes, redirects=redirects)
+        expected = ExpectedBody.of(resource_type, self._settings, max_bytes)
+        response = await self._get(url, Validators(), expected, admit, redirects=redirects)
         if response.page is None:
             raise Permanent("http_304", "304 in response to an unconditional request")
         return response.page
@@ -140,41 +147,33 @@ class Fetcher:
         resource_type: ResourceType = FEED,
         admit: Admit | None = None,
         redirects: int = 0,
+        receiver: BodyReceiver | None = None,
     ) -> ConditionalResponse:
-        """Send a conditional request: like `get`, but without a page if the resource still matches `validators`."""
-        return await self._get(url, validators, resource_type, admit, None, redirects=redirects)
+        """Send a conditional request: like `get`, but without a page if the resource still matches `validators`.
+
+        With a `receiver`, the body is passed to it while it arrives, and that of the page is b"".
+        """
+        expected = ExpectedBody.of(resource_type, self._settings, receiver=receiver)
+        return await self._get(url, validators, expected, admit, redirects=redirects)
 
     async def _get(
-        self,
-        url: str,
-        validators: Validators,
-        resource_type: ResourceType,
-        admit: Admit | None,
-        max_bytes: int | None,
-        *,
-        redirects: int,
+        self, url: str, validators: Validators, expected: ExpectedBody, admit: Admit | None, *, redirects: int
     ) -> ConditionalResponse:
-        limit = min(max_bytes or self._settings.max_body_bytes, self._settings.max_body_bytes)
         deadline = asyncio.get_running_loop().time() + self._settings.total_timeout_s
         chain = RedirectChain(normalise(url), deadline, redirects)
         try:
-            while isinstance(response := await self._request(chain, validators, resource_type, admit, limit), str):
+            while isinstance(response := await self._request(chain, validators, expected, admit), Redirect):
                 chain.redirect(response, self._settings.max_redirects)
         except NotYet as e:
             if chain.followed:
                 e.redirected_to, e.redirects = chain.url, chain.followed
             raise
-        return response
+        return replace(response, moved_to=chain.moved_to)
 
     async def _request(
-        self,
-        chain: RedirectChain,
-        validators: Validators,
-        resource_type: ResourceType,
-        admit: Admit | None,
-        max_bytes: int,
-    ) -> ConditionalResponse | str:
-        """Request the current URL of a redirect chain; return the response, or the URL to which it redirects."""
+        self, chain: RedirectChain, validators: Validators, expected: ExpectedBody, admit: Admit | None
+    ) -> ConditionalResponse | Redirect:
+        """Request the current URL of a redirect chain; return the response, or where it redirects."""
         if self._session is None:
             raise RuntimeError("use `async with Fetcher(…)`")
         url = chain.url
@@ -187,13 +186,13 @@ class Fetcher:
             await self._pacer.check_not_paused(host_of(url))  # the queue knows only the host of the first URL
         chain.deadline += asyncio.get_running_loop().time() - started_at
         conditions = _conditions(validators)
-        headers = {"Accept": resource_type.accept, **conditions}
+        headers = {"Accept": expected.resource_type.accept, **conditions}
         with request_span(url, chain.followed) as http_span:
             async with self._pace(url, crawl_delay_s), self._limit_total(chain):
                 with convert_errors(url):
                     async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                         http_span.set({"http.response.status_code": response.status})
-                        return await self._read_response(url, response, conditions, resource_type, max_bytes)
+                        return await self._read_response(url, response, conditions, expected)
         raise AssertionError("unreachable: no context manager here suppresses an exception")
 
     def _pace(self, url: str, crawl_delay_s: float) -> AbstractAsyncContextManager[None]:
@@ -213,51 +212,30 @@ class Fetcher:
             raise HostFailure("timeout_total", f"not complete after {self._settings.total_timeout_s:g} s") from None
 
     async def _read_response(
-        self,
-        url: str,
-        response: aiohttp.ClientResponse,
-        conditions: Mapping[str, str],
-        resource_type: ResourceType,
-        max_bytes: int,
-    ) -> ConditionalResponse | str:
+        self, url: str, response: aiohttp.ClientResponse, conditions: Mapping[str, str], expected: ExpectedBody
+    ) -> ConditionalResponse | Redirect:
         if response.status in REDIRECTS:
-            return redirect_target(url, response)
+            return read_redirect(url, response)
+        max_age_s = parse_max_age(_header_text(response.headers, "Cache-Control"))
         if response.status == 304 and conditions:  # noqa: PLR2004 - Not Modified
             known = Validators(etag=conditions.get("If-None-Match"), last_modified=conditions.get("If-Modified-Since"))
-            return ConditionalResponse(page=None, validators=_validators(response.headers, known))
+            return ConditionalResponse(page=None, validators=_validators(response.headers, known), max_age_s=max_age_s)
         _check_status(response, self._now())
-        page = await self._read_page(url, response, resource_type, max_bytes)
-        return ConditionalResponse(page=page, validators=_validators(response.headers, Validators()))
+        page = await self._read_page(url, response, expected)
+        validators = _validators(response.headers, Validators())
+        return ConditionalResponse(page=page, validators=validators, max_age_s=max_age_s)
 
-    async def _read_page(
-        self, url: str, response: aiohttp.ClientResponse, resource_type: ResourceType, max_bytes: int
-    ) -> Page:
+    async def _read_page(self, url: str, response: aiohttp.ClientResponse, expected: ExpectedBody) -> Page:
         header = _header_text(response.headers, "Content-Type")
         declared = parse_media_type(header)
         if declared:
-            _check_media_type(declared, resource_type)
-        body = await self._read_body(response, max_bytes, truncate=resource_type.truncate)
+            _check_media_type(declared, expected.resource_type)
+        if expected.receiver is not None:
+            expected.receiver.begin(url, parse_charset(header))
+        body = await read_body(response, expected)
         found = declared or sniff_media_type(body)
-        _check_media_type(found, resource_type)
+        _check_media_type(found, expected.resource_type)
         return Page(url=url, body=body, content_type=found, charset=parse_charset(header), fetched_at=self._now())
-
-    async def _read_body(self, response: aiohttp.ClientResponse, max_bytes: int, *, truncate: bool) -> bytes:
-        """Read and decode the body, limiting its size as transferred and as decoded."""
-        s = self._settings
-        if not truncate and (response.content_length or 0) > s.max_wire_bytes:
-            raise Permanent(
-                "too_large", f"Content-Length is {response.content_length}, more than {s.max_wire_bytes} bytes"
-            )
-        decoder = Decoder(response.headers.get("Content-Encoding", ""), s.max_body_bytes if truncate else max_bytes)
-        wire_bytes = 0
-        async for chunk in response.content.iter_any():
-            wire_bytes += len(chunk)
-            if wire_bytes > s.max_wire_bytes:
-                raise Permanent("too_large", f"more than {s.max_wire_bytes} bytes transferred")
-            decoder.feed(chunk)
-            if truncate and decoder.size_bytes >= max_bytes:
-                return decoder.first(max_bytes)
-        return decoder.finish()
 
 
 def open_fetcher(hosts: Hosts, settings: Settings) -> Fetcher:

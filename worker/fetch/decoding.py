@@ -156,21 +156,24 @@ class Decoder:
         self._codings = [_Coding(name, limit_bytes) for name in reversed(names)]
         self._limit_bytes = limit_bytes
         self._body = bytearray()
-
-    @property
-    def size_bytes(self) -> int:
+        self.size_bytes = 0
         """Bytes decoded so far."""
-        return len(self._body)
 
     def feed(self, chunk: bytes) -> None:
         """Decode the next chunk of the body."""
-        for piece in self._decode_through(chunk, self._codings):
+        for piece in self.pieces(chunk):
             self._body += piece
-            if len(self._body) > self._limit_bytes:
+
+    def pieces(self, chunk: bytes) -> Iterator[bytes]:
+        """Yield the next chunk decoded, in pieces that the decoder does not keep."""
+        for piece in self._decode_through(chunk, self._codings):
+            self.size_bytes += len(piece)
+            if self.size_bytes > self._limit_bytes:
                 raise _too_large(self._limit_bytes)
+            yield piece
 
     def finish(self) -> bytes:
-        """Return the decoded body; raise Transient("truncated") if a stream has not reached its end."""
+        """Return the body, without what `pieces` has yielded; raise Transient("truncated") if a stream has no end."""
         for coding in self._codings:
             coding.check_end()
         return bytes(self._body)

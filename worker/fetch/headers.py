@@ -19,6 +19,7 @@ _SNIFFED_BYTES: Final = 1445
 _MARKUP = re.compile(
     rb"\s*<(?:!--|(?:!doctype\s+html|html|head|body|script|style|title|meta|div|p|h1|table|a|br)[\s/>])", re.IGNORECASE
 )
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?([0-9]{1,9})\b", re.IGNORECASE)
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
@@ -51,6 +52,12 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     except (ValueError, OverflowError):
         return None
     return min(max(wait_s, 0.0), MAX_RETRY_AFTER_S)
+
+
+def parse_max_age(cache_control: str) -> float | None:
+    """Return the seconds for which a response is fresh (RFC 9111, 5.2.2.1); None if the header does not say."""
+    found = _MAX_AGE.search(cache_control)
+    return float(found[1]) if found else None
 
 
 def escape_bytes(value: str) -> str:

@@ -16,6 +16,8 @@ class ResourceType(Struct, frozen=True, kw_only=True):
     """Accepted media types; None accepts any."""
     reason: str
     """Reason of the Permanent that is raised for any other media type."""
+    max_bytes: int | None = None
+    """Largest body, as transferred and as decoded, where the settings allow less; None: as the settings say."""
     truncate: bool = False
     """Whether to return the first bytes of a body over the size limit instead of raising `too_large`."""
 
@@ -27,11 +29,8 @@ HTML: Final = ResourceType(
 )
 FEED: Final = ResourceType(
     accept="application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,text/xml;q=0.9,*/*;q=0.1",
-    # Servers send feeds with each of these types; parse.feed detects the format from the body.
-    media_types=frozenset(
-        f"application/{t}" for t in ("atom+xml", "rss+xml", "rdf+xml", "xml", "feed+json", "json", "octet-stream")
-    )
-    | {"text/xml", "text/html", "text/plain", "text/rss", "text/rss+xml", "text/atom+xml"},
+    media_types=None,  # servers send feeds with any type; parse.feed detects the format by the body
     reason="not_a_feed",
+    max_bytes=50 << 20,  # of a sitemap: https://www.sitemaps.org/protocol.html
 )
 ROBOTS: Final = ResourceType(accept="text/plain,*/*;q=0.1", media_types=None, reason="not_text", truncate=True)
