@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -24,19 +25,24 @@ class Site:
 
     def __init__(self) -> None:
         self.base = ""
-        self.bodies: dict[str, str] = {}
+        self.bodies: dict[str, str | bytes] = {}
         self.statuses: dict[str, int] = {}
         self.headers: dict[str, dict[str, str]] = {}
         self.requests: Counter[str] = Counter()
+        self.released = asyncio.Event()
+        """When it is set, the responses below /hanging/ are sent."""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests[request.path] += 1
+        if request.path.startswith("/hanging/"):
+            await self.released.wait()
         headers = self.headers.get(request.path, {})
         etag = headers.get("ETag")
         if etag and request.headers.get("If-None-Match") == etag:
             return web.Response(status=304)
+        body = self.bodies.get(request.path, "")
         return web.Response(
-            text=self.bodies.get(request.path, ""),
+            body=body.encode() if isinstance(body, str) else body,
             status=self.statuses.get(request.path, 200 if request.path in self.bodies else 404),
             headers=headers,
             content_type=None if "Content-Type" in headers else "application/rss+xml",
@@ -85,16 +91,16 @@ def make(redis: Redis, quick: Settings, queue: UrlQueue, fetcher: Fetcher, site:
 
 
 class Make:
-    """Makes a Discovery of some of the site's feeds: `make("/world.xml")`."""
+    """Makes a Discovery of some of the site's feeds: `make("/world.xml")`, or `make(Source(...))`."""
 
     def __init__(self, redis: Redis, settings: Settings, queue: UrlQueue, fetcher: Fetcher, site: Site) -> None:
         self.redis, self.settings, self.queue, self.fetcher, self.site = redis, settings, queue, fetcher, site
 
-    def __call__(self, *paths: str, queue: object = None, **changed: float) -> Discovery:
+    def __call__(self, *paths: str | Source, queue: object = None, **changed: float) -> Discovery:
         settings = self.settings.override(**changed)
         self.fetcher._pacer = Pacer(Hosts(self.redis, settings), settings, jitter=lambda: 0.5)
         return Discovery(
-            [Source(name=path, url=self.site.base + path) for path in paths],
+            [it if isinstance(it, Source) else Source(name=it, url=self.site.base + it) for it in paths],
             settings,
             client=self.redis,
             fetcher=self.fetcher,

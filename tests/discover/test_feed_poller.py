@@ -6,9 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
+import pytest
 import structlog
 
 from tests.discover.conftest import Make, Site, rss
+from worker.discover.link_selector import LinkSelector
+from worker.parse.feed import FeedLink
 from worker.queue import QueueFull
 from worker.schema import Task, task_id
 from worker.telemetry import metrics
@@ -122,3 +125,88 @@ async def test_of_too_many_links_without_dates_the_first_are_enqueued(make: Make
     [result] = await make("/map.xml", max_links=2).poll_all()
     assert (result.new, result.omitted) == (2, 1)
     assert [task.url for task in await make.queued()] == [f"{site.base}/0", f"{site.base}/1"]
+
+
+# ---------------------------------------------------------------- isolation
+async def test_a_fault_of_the_program_fails_one_source_only(
+    make: Make, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.bodies |= {"/odd.xml": rss("/odd"), "/good.xml": rss("/a")}
+    add = LinkSelector.add
+
+    def faulty(self: LinkSelector, link: FeedLink) -> None:
+        if link.url.endswith("/odd"):
+            raise UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "surrogates not allowed")
+        add(self, link)
+
+    monkeypatch.setattr(LinkSelector, "add", faulty)
+    odd, good = await make("/odd.xml", "/good.xml").poll_all()
+    assert (odd.outcome, odd.reason, good.outcome, good.new) == ("failed", "bug", "read", 1)
+
+
+async def test_sources_that_do_not_answer_do_not_delay_the_others(make: Make, site: Site) -> None:
+    """More sources than were once polled at a time wait for a response that comes only after the good one is read."""
+    paths = [f"/hanging/{n}.xml" for n in range(40)]
+    site.bodies |= {path: rss() for path in paths} | {"/good.xml": rss("/a")}
+    site.released = asyncio.Event()
+    puts: list[str] = []
+
+    class Releasing:
+        async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
+            puts.extend(task.url for task in tasks)
+            site.released.set()
+            return [True] * len(tasks)
+
+    async with asyncio.timeout(60):
+        results = await make(*paths, "/good.xml", queue=Releasing(), host_max_requests=100).poll_all()
+    assert puts == [f"{site.base}/a"]
+    assert {it.outcome for it in results} == {"read"}
+
+
+async def test_the_links_of_a_feed_are_logged_in_one_line(make: Make, site: Site) -> None:
+    site.bodies["/world.xml"] = rss(*(f"/{n}" for n in range(50)))
+    with structlog.testing.capture_logs() as lines:
+        await make("/world.xml").poll_all()
+    assert [line["event"] for line in lines if line["log_level"] == "info"] == ["source"]
+
+
+# ---------------------------------------------------------------- permanent redirects
+async def test_a_permanent_redirect_is_remembered(make: Make, site: Site) -> None:
+    site.bodies |= {"/old.xml": "", "/new.xml": rss("/a")}
+    site.statuses["/old.xml"], site.headers["/old.xml"] = 308, {"Location": "/new.xml"}
+    site.headers["/new.xml"] = {"ETag": '"v1"'}
+    results = [(await make("/old.xml").poll_all())[0] for _ in range(3)]
+    assert [it.outcome for it in results] == ["read", "unchanged", "unchanged"]
+    assert {it.moved_to for it in results} == {f"{site.base}/new.xml"}
+    assert (site.requests["/old.xml"], site.requests["/new.xml"]) == (1, 3)
+
+
+async def test_a_source_is_read_at_its_own_url_if_it_is_not_where_it_moved_to(make: Make, site: Site) -> None:
+    site.bodies |= {"/old.xml": "", "/new.xml": rss("/a")}
+    site.statuses["/old.xml"], site.headers["/old.xml"] = 301, {"Location": "/new.xml"}
+    await make("/old.xml").poll_all()
+    del site.bodies["/new.xml"], site.statuses["/old.xml"], site.headers["/old.xml"]
+    site.bodies["/old.xml"] = rss("/b")
+    [result] = await make("/old.xml").poll_all()
+    assert (result.outcome, result.new, result.moved_to) == ("read", 1, None)
+
+
+async def test_a_temporary_redirect_is_not_remembered(make: Make, site: Site) -> None:
+    site.bodies |= {"/old.xml": "", "/new.xml": rss("/a")}
+    site.statuses["/old.xml"], site.headers["/old.xml"] = 302, {"Location": "/new.xml"}
+    assert [(await make("/old.xml").poll_all())[0].moved_to for _ in range(2)] == [None, None]
+    assert site.requests["/old.xml"] == 2
+
+
+# ---------------------------------------------------------------- what the feed and the server request
+async def test_the_freshness_of_the_response_and_the_ttl_of_the_feed_are_honoured(make: Make, site: Site) -> None:
+    site.bodies |= {"/fresh.xml": rss("/a"), "/ttl.xml": "<rss><channel><ttl>50</ttl></channel></rss>"}
+    site.headers["/fresh.xml"] = {"Cache-Control": "max-age=2000"}
+    fresh, ttl = await make("/fresh.xml", "/ttl.xml").poll_all()
+    assert (fresh.next_s, ttl.next_s) == (2000, 3000)
+
+
+async def test_entries_without_a_link_are_counted_as_refused(make: Make, site: Site) -> None:
+    site.bodies["/world.xml"] = rss("/a", "N/A", "")
+    [result] = await make("/world.xml").poll_all()
+    assert (result.new, result.refused) == (1, 2)

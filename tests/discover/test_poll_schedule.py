@@ -16,7 +16,7 @@ async def test_a_source_that_is_due_is_polled_by_one_replica(make: Make, site: S
     assert sorted(o.outcome for [o] in rounds) == ["not_due", "not_due", "read"]
     [later] = await replicas[0].poll_all(due_only=True)
     assert later.outcome == "not_due"
-    assert later.next_s == pytest.approx(600, abs=5)
+    assert later.next_s == pytest.approx(300, abs=5)
     assert site.requests["/world.xml"] == 1
 
 
@@ -34,9 +34,9 @@ async def test_the_interval_of_a_failing_source_doubles_until_it_recovers(make: 
     assert [(await discover.poll_all())[0].next_s for _ in range(3)] == [1200, 2400, 4800]
     assert [(await make("/world.xml").poll_all())[0].next_s for _ in range(9)][-1] == 6 * 3600
     site.bodies["/world.xml"] = rss("/a")
-    assert (await discover.poll_all())[0].next_s == 600
+    assert (await discover.poll_all())[0].next_s == 300
     del site.bodies["/world.xml"]
-    assert (await discover.poll_all())[0].next_s == 1200
+    assert (await discover.poll_all())[0].next_s == 600
 
 
 async def test_retry_after_of_a_feed_applies_to_all_feeds_of_its_host(make: Make, site: Site) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import re
 import shlex
@@ -19,11 +18,12 @@ import pytest
 from tests.environment import clean_environ
 from tests.pages import DOCS, ROOT, Block, assert_command_is_valid, blocks, commands, section
 from worker.discover import PollResult, Source, load_sources
-from worker.discover.feed_poller import MAX_BACKOFF_S
-from worker.discover.loop import MAX_CONCURRENT_POLLS
+from worker.discover.feed_reader import MAX_CONCURRENT_REQUESTS, MAX_INDEX_DEPTH
+from worker.discover.poll_interval import FASTER, MAX_BACKOFF_S, SLOWER
 from worker.discover.poll_schedule import MAX_HOST_WAIT_S, STATE_TTL_S
 from worker.errors import Permanent
 from worker.parse import feed
+from worker.parse.feed.json_entries import MAX_JSON_BYTES
 from worker.queue.hosts import MAX_PAUSE_S
 from worker.settings import Settings
 
@@ -81,7 +81,10 @@ def known(source: Source) -> set[str]:
     [
         f"`COMMUNIQUE_DISCOVER_INTERVAL_S`, which is {Settings().discover.interval_s:g}",
         f"up to {MAX_BACKOFF_S / 3600:g} hours",
-        f"At most {MAX_CONCURRENT_POLLS} sources at a time",
+        f"at most {MAX_CONCURRENT_REQUESTS} requests at a time",
+        f"`COMMUNIQUE_DISCOVER_MIN_INTERVAL_S` ({Settings().discover.min_interval_s:g})",
+        f"`COMMUNIQUE_DISCOVER_MAX_INTERVAL_S` ({Settings().discover.max_interval_s:g})",
+        f"a JSON feed {MAX_JSON_BYTES >> 20} MiB",
         f"in the last {Settings().queue.seen_ttl_s / 86_400:g} days",
     ],
 )
@@ -95,6 +98,8 @@ def test_figures_in_words_are_those_of_the_code() -> None:
     assert STATE_TTL_S == 30 * 86_400, "a month"
     assert Settings().politeness.host_delay_s == 1, "a second"
     assert MAX_PAUSE_S == 3600, "an hour"
+    assert (FASTER, SLOWER) == (0.5, 1.5), "halved, half as long again"
+    assert MAX_INDEX_DEPTH == 3, "three deep"
 
 
 def test_every_outcome_of_a_poll_is_explained() -> None:
@@ -106,18 +111,18 @@ def test_every_outcome_of_a_poll_is_explained() -> None:
 # ---------------------------------------------------------------- formats and errors
 ERRORS = {
     "looks like an HTML page": b"<!doctype html><title>News</title>",
-    "is an index of sitemaps": b"<sitemapindex><sitemap><loc>https://a.example/1.xml</loc></sitemap></sitemapindex>",
+    "is a robots.txt that names no sitemap": b"User-agent: *\nDisallow: /private/\n",
     "is XML, but its root is": b"<opml><body/></opml>",
     "looks like JSON, but": b'{"items": [',
     "JSON, but not a JSON Feed": b'{"results": []}',
-    "is neither XML nor JSON": gzip.compress(b"<urlset/>", mtime=0),
+    "is neither XML nor JSON": b"GIF89a",
     "the body is empty": b"",
 }
 
 
 def test_every_error_message_is_explained() -> None:
     explained = re.findall(r"(?m)^\| `([^`]+)` \|", section(PAGE, "Supported formats and errors"))
-    assert [message for message in explained if message != "content type is"] == list(ERRORS)
+    assert explained == list(ERRORS)
 
 
 @pytest.mark.parametrize(("message", "body"), ERRORS.items())
@@ -199,7 +204,7 @@ def test_a_command_prints_the_output_shown_below_it(block: Block, environment: E
     assert sorted(ran.stdout.splitlines()) == sorted(environment.localise(block.printed).splitlines()), ran.stderr
 
 
-def test_a_body_of_another_content_type_is_an_error(environment: Environment) -> None:
+def test_a_body_of_another_format_is_an_error(environment: Environment) -> None:
     sources = f"[[source]]\nname = 'PDF'\nurl = '{environment.site_url}/documents/joint-communique.pdf'\n"
     (environment.folder / "pdf.toml").write_text(sources, encoding="utf-8")
     command = ["communique", "discover", "--once", "--sources", "pdf.toml"]
@@ -207,4 +212,4 @@ def test_a_body_of_another_content_type_is_an_error(environment: Environment) ->
         command, cwd=environment.folder, env=environment.environ, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 1
-    assert "(not_a_feed: content type is 'application/pdf')" in ran.stdout
+    assert "(not_a_feed: is neither XML nor JSON; it begins with '%PDF-" in ran.stdout

@@ -1,35 +1,36 @@
-"""Poll one feed: conditional GET, parse, enqueue unseen links."""
+"""Poll one source: conditional requests, parse, enqueue unseen links, and decide when it is due again."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from functools import partial
+from itertools import islice
 from typing import Final, Literal, Protocol
 
 import msgspec
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
+from redis.exceptions import RedisError
 
 from worker import urls
-from worker.discover.poll_schedule import MAX_HOST_WAIT_S, PollLease, PollSchedule
+from worker.discover.feed_reader import FeedReader, FeedReading
+from worker.discover.link_selector import LinkSelector
+from worker.discover.poll_interval import adapt_interval_s, backoff_s, next_poll_s, start_interval_s
+from worker.discover.poll_schedule import PollLease, PollSchedule, PollState
 from worker.discover.sources import Source
-from worker.errors import Failure, HostFailure, NotYet, Permanent
-from worker.fetch.client import ConditionalResponse, Fetcher, Validators
-from worker.fetch.politeness import Politeness
-from worker.parse import feed
+from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
 from worker.queue import QueueFull
 from worker.schema import Task
 from worker.settings import DiscoverSettings
 from worker.telemetry import metrics
 from worker.telemetry.liveness import LivenessMonitor
-from worker.telemetry.tracing import TraceSpan, poll_span, span
+from worker.telemetry.tracing import TraceSpan, poll_span
 
 log = structlog.get_logger()
 
-_OLDEST: Final = datetime.min.replace(tzinfo=UTC)
-MAX_BACKOFF_S: Final = 6 * 3600.0
-"""Longest interval after consecutive failures, unless the source's own interval or a Retry-After is longer."""
+LINKS_PER_ROUND_TRIP: Final = 500
 
 
 class PollResult(Struct, frozen=True, kw_only=True):
@@ -40,17 +41,27 @@ class PollResult(Struct, frozen=True, kw_only=True):
     next_s: float
     """Seconds until the source is due again."""
     links: int = 0
-    """Links found in the feed."""
+    """Links found in the feed, or in all sitemaps of an index."""
     new: int = 0
     """Links enqueued, that is, not seen before."""
     refused: int = 0
-    """Links that are not valid http(s) URLs."""
+    """Entries without a link, or with one that is not a valid http(s) URL."""
+    excluded: int = 0
+    """Links left out by `since`, `include` or `exclude`."""
     omitted: int = 0
-    """Links that were not read because the feed has more than a poll may enqueue."""
+    """Links that were not read because the source has more than a poll may enqueue."""
+    sitemaps: int = 0
+    """Sitemaps of an index that were read."""
+    unread_sitemaps: int = 0
+    """Sitemaps that are left for the next poll."""
+    failed_sitemaps: int = 0
+    """Sitemaps that could not be read."""
+    moved_to: str | None = None
+    """URL that replaces that of the source, as permanent redirects say; None if there is none."""
     reason: str | None = None
     """Code of the failure; None if there was none."""
     detail: str | None = None
-    """Detail of the failure; if there was none, of the first refused link."""
+    """Detail of the failure; if there was none, of the first sitemap or link that could not be used."""
 
 
 class TaskQueue(Protocol):
@@ -68,154 +79,154 @@ class FeedPoller:
         settings: DiscoverSettings,
         schedule: PollSchedule,
         *,
-        fetcher: Fetcher,
-        politeness: Politeness,
+        reader: FeedReader,
         queue: TaskQueue,
         now: Callable[[], datetime],
-        sleep: Callable[[float], Awaitable[None]],
         liveness: LivenessMonitor,
     ) -> None:
-        """`now`: returns an aware time.  `sleep`: `asyncio.sleep` or a replacement in tests.  Nothing is polled yet."""
+        """`now`: returns an aware time.  Nothing is polled yet."""
         self._settings = settings
         self._schedule = schedule
-        self._fetcher = fetcher
-        self._politeness = politeness
+        self._reader = reader
         self._queue = queue
         self._now = now
-        self._sleep = sleep
         self._liveness = liveness
 
     async def poll(self, source: Source, *, due_only: bool) -> PollResult:
         """Poll one source and log the result in one line; failures of the source are returned, not raised.
 
-        With `due_only`, a source that is not due is not polled (`not_due`).
+        With `due_only`, a source that is not due is not polled (`not_due`).  Raises what a failure of Redis raises.
         """
         lease = await self._schedule.acquire(source, due_only=due_only)
         if not isinstance(lease, PollLease):
             return PollResult(source=source.name, outcome="not_due", next_s=lease)
         with poll_span(source.name, source.url) as whole_span:
-            return await self._poll(source, lease, whole_span)
+            return await self._poll(source, lease.state, whole_span)
 
-    async def _poll(self, source: Source, lease: PollLease, whole_span: TraceSpan) -> PollResult:
-        validators, failures = lease.validators, lease.failures
+    async def _poll(self, source: Source, state: PollState, whole_span: TraceSpan) -> PollResult:
         try:
-            result, validators = await self._fetch_and_enqueue(source, validators)
-            failures = 0
+            result, state = await self._read_and_enqueue(source, state)
         except NotYet as wait:
             whole_span.failed(wait)
             result = _failed_result(source, wait, next_s=wait.wait_s, outcome="waiting")
-        except (Failure, QueueFull) as failure:
+        except QueueFull as full:
+            failure = Transient("queue_full", str(full))
             whole_span.failed(failure)
-            failures += 1
-            result = _failed_result(source, failure, next_s=self._backoff_s(source, failure, failures))
-        await self._schedule.release(source, result.next_s, validators, failures)
-        self._count(result)
-        known = {name: value for name, value in msgspec.structs.asdict(result).items() if value is not None}
-        whole_span.set(
-            {f"communique.{name}": known[name] for name in ("outcome", "links", "new", "refused", "omitted")}
-        )
-        log.info("source", **known, ms=round(1000 * whole_span.stop()))
+            result = _failed_result(source, failure, next_s=self._interval_s(source, state))
+        except Failure as failure:
+            whole_span.failed(failure)
+            state = replace(state, failures=state.failures + 1)
+            result = _failed_result(source, failure, next_s=self._backoff_s(source, failure, state))
+        await self._schedule.release(source, result.next_s, state)
+        self._record(result, whole_span)
         return result
 
-    def _count(self, result: PollResult) -> None:
+    def _record(self, result: PollResult, whole_span: TraceSpan) -> None:
+        """Write the result to the log, the metrics and the span."""
         self._liveness.record_heartbeat("ask")
         metrics.SOURCES_ASKED.labels(result.source, result.outcome).inc()
         metrics.NEW_URLS.labels(result.source).inc(result.new)
         metrics.OMITTED_LINKS.labels(result.source).inc(result.omitted)
         if result.outcome == "failed":
             self._liveness.record_error(result.source, result.reason or result.outcome, self._now())
+        fields = msgspec.structs.asdict(result)
+        counts = ("outcome", "links", "new", "refused", "omitted")
+        whole_span.set({f"communique.{name}": fields[name] for name in counts})
+        shown = {name: value for name, value in fields.items() if value or name in counts}
+        log.info("source", **shown, ms=round(1000 * whole_span.stop()))
 
-    async def _fetch_and_enqueue(self, source: Source, validators: Validators) -> tuple[PollResult, Validators]:
-        """Fetch and parse a feed and enqueue its links; return the result and the new validators.
+    # ------------------------------------------------------------ one poll
+    async def _read_and_enqueue(self, source: Source, state: PollState) -> tuple[PollResult, PollState]:
+        """Read a source and enqueue its links; return the result and the new state.
 
-        A step that fails raises, so returned validators may be stored.
+        A step that fails raises, so the returned state may be stored.  An exception that is a fault of this program
+        is one of this source only: it is logged with its traceback, and raised as Transient("bug").
         """
-        response = await self._fetch(source.url, validators)
-        next_s = self._interval_s(source)
-        if response.page is None:
-            return PollResult(source=source.name, outcome="unchanged", next_s=next_s), response.validators
-        links = await asyncio.to_thread(feed.parse_feed, response.page.body, response.page.url)
-        newest = _newest(links, self._settings.max_links)
-        tasks, refusals = self._make_tasks(source, newest)
-        new = await self._enqueue(tasks)
-        result = PollResult(
-            source=source.name,
-            outcome="read",
-            next_s=next_s,
-            links=len(links),
-            new=new,
-            refused=len(refusals),
-            omitted=len(links) - len(newest),
-            detail=refusals[0] if refusals else None,
+        selector = LinkSelector(source, self._settings.max_links, self._now())
+        try:
+            reading = await self._read(source, state, selector)
+            refusals, new = await self._enqueue(source, selector)
+        except (Failure, QueueFull, RedisError, OSError):
+            raise
+        except Exception as bug:
+            log.exception("bug", source=source.name, url=source.url)
+            raise Transient("bug", repr(bug)) from bug
+        interval_s = adapt_interval_s(source, self._settings, self._interval_s(source, state), has_news=new > 0)
+        next_s = next_poll_s(source, self._settings, interval_s, reading.requested_s, reading.max_age_s)
+        new_state = PollState(
+            validators=reading.validators, interval_s=interval_s, moved_to=reading.moved_to, sitemaps=reading.states
         )
-        return result, response.validators
+        return _result(source, reading, selector, refusals, new=new, next_s=next_s), new_state
 
-    async def _enqueue(self, tasks: Sequence[Task]) -> int:
-        """Enqueue the tasks not seen before, logging each with its trace id; return their number."""
-        put = await self._queue.put_many(tasks) if tasks else []
-        for task in (task for task, is_new in zip(tasks, put, strict=True) if is_new):
-            log.info("found", url=task.url, source=task.source, trace=task.trace_id)
-        return sum(put)
+    async def _read(self, source: Source, state: PollState, selector: LinkSelector) -> FeedReading:
+        """Read a source where it has moved to; if nothing is there, at its own URL."""
 
-    async def _fetch(self, url: str, validators: Validators) -> ConditionalResponse:
-        """Fetch a feed; while its host is busy, wait up to MAX_HOST_WAIT_S, then raise NotYet."""
-        redirects = 0
-        while True:
+        async def renew() -> None:
+            self._liveness.record_heartbeat("ask")
+            await self._schedule.renew(source)
+
+        read = partial(self._reader.read, selector=selector, known=state.sitemaps, before_request=renew)
+        if state.moved_to:
             try:
-                return await self._fetcher.get_if_changed(
-                    url, validators, admit=self._politeness.admit, redirects=redirects
-                )
-            except NotYet as e:
-                if e.wait_s > MAX_HOST_WAIT_S:
-                    raise
-                url, redirects = e.redirected_to or url, redirects + e.redirects
-                with span("wait"):
-                    await self._sleep(e.wait_s)
+                reading = await read(state.moved_to, validators=state.validators)
+            except Permanent:
+                log.info("moved_back", source=source.name, url=source.url)
+            else:
+                reading.moved_to = reading.moved_to or state.moved_to
+                return reading
+        return await read(source.url, validators=None if state.moved_to else state.validators)
 
-    def _make_tasks(self, source: Source, links: Sequence[feed.FeedLink]) -> tuple[list[Task], list[str]]:
-        """Return a task for every link with a canonical URL, and a description of the fault of every other link."""
-        tasks, refusals, now = [], [], self._now()
+    async def _enqueue(self, source: Source, selector: LinkSelector) -> tuple[list[str], int]:
+        """Enqueue the selected links that have not been seen; return the faults of the invalid ones, and the number."""
+        refusals: list[str] = []
+        tasks, new = self._tasks(source, selector.selected(), refusals), 0
+        while batch := list(islice(tasks, LINKS_PER_ROUND_TRIP)):
+            put = await self._queue.put_many(batch)
+            new += sum(put)
+            for task in (task for task, is_new in zip(batch, put, strict=True) if is_new):
+                log.debug("found", url=task.url, source=task.source, trace=task.trace_id)
+        return refusals, new
+
+    def _tasks(self, source: Source, links: Sequence[str], refusals: list[str]) -> Iterator[Task]:
+        """Yield a task for every link with a canonical URL; append a description of the fault of every other one."""
         for link in links:
             try:
-                url = urls.canonicalise(link.url)
+                yield Task.of(urls.canonicalise(link), source=source.name, put_at=self._now())
             except Permanent as e:
                 refusals.append(e.detail)
-            else:
-                tasks.append(Task.of(url, source=source.name, put_at=now))
-        return tasks, refusals
 
     # ------------------------------------------------------------ intervals
-    def _interval_s(self, source: Source) -> float:
-        return source.interval_s or self._settings.interval_s
+    def _interval_s(self, source: Source, state: PollState) -> float:
+        """Return the interval that the last polls led to."""
+        return source.interval_s or state.interval_s or start_interval_s(source, self._settings)
 
-    def _backoff_s(self, source: Source, failure: Failure | QueueFull, failures: int) -> float:
-        """Return the seconds until the next poll: the interval doubled with every consecutive failure (`failures`).
-
-        At most MAX_BACKOFF_S, but at least the interval and the server's Retry-After.  A full queue is not the source's
-        fault, so the interval is used as it is.
-        """
-        interval_s = self._interval_s(source)
-        if isinstance(failure, QueueFull):
-            return interval_s
+    def _backoff_s(self, source: Source, failure: Failure, state: PollState) -> float:
         pause_s = failure.pause_s if isinstance(failure, HostFailure) else 0.0
-        return max(interval_s, pause_s, min(interval_s * 2.0 ** min(failures, 20), MAX_BACKOFF_S))
+        return backoff_s(self._interval_s(source, state), pause_s, state.failures)
 
 
-def _newest(links: Sequence[feed.FeedLink], limit: int) -> Sequence[feed.FeedLink]:
-    """Return at most `limit` links in the order of the feed: the newest by their dates, then the first without one.
-
-    Feeds list the newest first; a sitemap may list all articles of a site in any order.
-    """
-    if len(links) <= limit:
-        return links
-    by_age = sorted(range(len(links)), key=lambda n: links[n].published_at or _OLDEST, reverse=True)
-    return [links[n] for n in sorted(by_age[:limit])]
+def _result(
+    source: Source, reading: FeedReading, selector: LinkSelector, refusals: list[str], *, new: int, next_s: float
+) -> PollResult:
+    faults = [f"{url}: {failure}" for url, failure in reading.failed_sitemaps] + refusals
+    return PollResult(
+        source=source.name,
+        outcome="read" if reading.is_changed else "unchanged",
+        next_s=next_s,
+        links=selector.links,
+        new=new,
+        refused=len(refusals) + reading.without_link,
+        excluded=selector.excluded,
+        omitted=selector.omitted,
+        sitemaps=reading.sitemaps,
+        unread_sitemaps=reading.unread_sitemaps,
+        failed_sitemaps=len(reading.failed_sitemaps),
+        moved_to=reading.moved_to,
+        detail=faults[0] if faults else None,
+    )
 
 
 def _failed_result(
-    source: Source, failure: Failure | QueueFull, *, next_s: float, outcome: Literal["failed", "waiting"] = "failed"
+    source: Source, failure: Failure, *, next_s: float, outcome: Literal["failed", "waiting"] = "failed"
 ) -> PollResult:
-    reason, detail = (
-        ("queue_full", str(failure)) if isinstance(failure, QueueFull) else (failure.reason, failure.detail)
-    )
-    return PollResult(source=source.name, outcome=outcome, next_s=next_s, reason=reason, detail=detail)
+    return PollResult(source=source.name, outcome=outcome, next_s=next_s, reason=failure.reason, detail=failure.detail)

@@ -8,8 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from worker.discover.sources import Source
     from worker.parse.feed import FeedLink
 
@@ -39,27 +37,23 @@ class LinkSelector:
         """A heap of (time, minus position, URL): the oldest first, and of those without a date the last."""
         self._urls: set[str] = set()
 
+    def add(self, link: FeedLink) -> None:
+        """Take the next link of the source; one that is kept already is not counted."""
+        if link.url in self._urls:
+            return
+        self.links += 1
+        if link.published_at is not None:
+            self.newest = max(self.newest or link.published_at, link.published_at)
+        if self._is_excluded(link):
+            self.excluded += 1
+        else:
+            self.first = self.first or link
+            self._keep(link)
+
     @property
     def omitted(self) -> int:
         """Links that the filters allow, but that are not among the newest."""
-        return self.links - self.excluded - len(self._kept) - self._repeated
-
-    _repeated = 0
-
-    def add(self, links: Iterable[FeedLink]) -> None:
-        """Take the next links of the source."""
-        for link in links:
-            self.links += 1
-            date = link.published_at
-            if date is not None:
-                self.newest = max(self.newest or date, date)
-            if self._is_excluded(link):
-                self.excluded += 1
-            elif link.url in self._urls:
-                self._repeated += 1
-            else:
-                self.first = self.first or link
-                self._keep(link)
+        return self.links - self.excluded - len(self._kept)
 
     def is_too_old(self, date: datetime | None) -> bool:
         """Return whether something of this date is left out by `since`."""

@@ -1,4 +1,4 @@
-"""Poll all sources that are due, several at a time; the failure of one source does not affect other sources."""
+"""Poll all sources as they become due, each in a task of its own: no source fails or waits because of another."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from worker.discover.feed_poller import FeedPoller, PollResult, TaskQueue
+from worker.discover.feed_reader import FeedReader
 from worker.discover.poll_schedule import MAX_HOST_WAIT_S, PollSchedule, poll_lease_s
 from worker.discover.sources import Source
 from worker.fetch.client import Fetcher
 from worker.fetch.politeness import Politeness
-from worker.lifecycle import run_until
+from worker.lifecycle import cancel_and_wait, run_until
 from worker.settings import FetchSettings, Settings
 from worker.streams import waiting_for_memory
 from worker.telemetry import metrics
@@ -22,9 +23,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 MIN_PAUSE_S: Final = 0.05
-"""Shortest pause between two rounds."""
-MAX_CONCURRENT_POLLS: Final = 8
-"""Sources polled at the same time by one process."""
+"""Shortest pause between two polls of a source."""
 
 
 def discover_loops(fetch: FetchSettings) -> dict[str, LoopSpec]:
@@ -55,11 +54,9 @@ class Discovery:
         self._poller = FeedPoller(
             settings.discover,
             self._schedule,
-            fetcher=fetcher,
-            politeness=politeness,
+            reader=FeedReader(fetcher, politeness, now=now, sleep=sleep),
             queue=queue,
             now=now,
-            sleep=sleep,
             liveness=self._liveness,
         )
 
@@ -72,10 +69,18 @@ class Discovery:
             await run_until(stop, self._poll_forever())
 
     async def _poll_forever(self) -> None:
+        polling = [asyncio.create_task(self._poll_repeatedly(source)) for source in self._sources]
+        try:
+            await asyncio.gather(*polling)
+        finally:
+            await cancel_and_wait(polling)
+
+    async def _poll_repeatedly(self, source: Source) -> None:
+        """Poll one source whenever it is due.  Another process may poll it, so the time is checked every minute."""
         while True:
-            results = await self.poll_all(due_only=True)
+            result = await self._poller.poll(source, due_only=True)
             self._liveness.record_heartbeat("ask")
-            await self._sleep(max(MIN_PAUSE_S, min((MAX_HOST_WAIT_S, *(result.next_s for result in results)))))
+            await self._sleep(max(MIN_PAUSE_S, min(MAX_HOST_WAIT_S, result.next_s)))
 
     async def update_gauges(self) -> None:
         """Set the gauges of the sources: how many there are, are due, and fail; the consecutive failures of each."""
@@ -93,12 +98,6 @@ class Discovery:
 
     async def poll_all(self, *, due_only: bool = False) -> list[PollResult]:
         """Poll every source, or only those that are due, and return the results in the order of the file."""
-        slots = asyncio.Semaphore(MAX_CONCURRENT_POLLS)
-
-        async def poll(source: Source) -> PollResult:
-            async with slots:
-                return await self._poller.poll(source, due_only=due_only)
-
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(poll(source)) for source in self._sources]
+            tasks = [group.create_task(self._poller.poll(source, due_only=due_only)) for source in self._sources]
         return [task.result() for task in tasks]

@@ -1,8 +1,8 @@
 """When each source is due, and which process polls it: state shared by all replicas.
 
 One Redis hash with a TTL per source, `<prefix>:source:<hash of its URL>`, with the fields `due` (Unix ms by Redis'
-clock), `etag`, `last_modified` and `failures` (consecutive).  The process that moves `due` into the future polls the
-source.
+clock), `etag`, `last_modified`, `failures` (consecutive), `interval` (s), `moved_to` (URL) and `sitemaps` (states, as
+`sitemap_pool` encodes them).  The process that moves `due` into the future polls the source.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from worker import schema
+from worker.discover.sitemap_pool import SitemapStates, decode_states, encode_states
 from worker.discover.sources import Source
 from worker.fetch.client import Validators
 from worker.settings import FetchSettings, Settings
-from worker.streams import Call, Script
+from worker.streams import Arg, Call, Script
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -30,12 +31,24 @@ _ACQUIRE: Final = Script.of("worker.discover", "now", "acquire")
 _RELEASE: Final = Script.of("worker.discover", "now", "release")
 
 
+class PollState(Struct, frozen=True, kw_only=True):
+    """What is known of a source from its last poll."""
+
+    validators: Validators = Validators()
+    failures: int = 0
+    """Consecutive failures."""
+    interval_s: float | None = None
+    """Interval that the last polls led to; None before the first."""
+    moved_to: str | None = None
+    """URL that replaces that of the source, as permanent redirects said; None if there is none."""
+    sitemaps: SitemapStates = {}
+    """States of the sitemaps of an index."""
+
+
 class PollLease(Struct, frozen=True, kw_only=True):
     """The right to poll a source, with its state when the lease was acquired."""
 
-    validators: Validators
-    failures: int
-    """Consecutive failures before this poll."""
+    state: PollState
 
 
 class SourceState(Struct, frozen=True, kw_only=True):
@@ -66,18 +79,22 @@ class PollSchedule:
         With `due_only` False the lease is acquired even before the source is due.  The lease of a process that dies
         expires, and another process can acquire it.
         """
-        call = Call([self._key(source)], [round(poll_lease_s(self._settings.fetch) * 1000), int(due_only), STATE_TTL_S])
+        call = Call([self._key(source)], [self._lease_ms, int(due_only), STATE_TTL_S, *_FIELDS])
         reply = await _ACQUIRE.run(self._client, call)
-        if isinstance(reply, int):
-            return reply / 1000
-        etag, last_modified, failures = (value.decode() if value else None for value in reply)
-        return PollLease(validators=Validators(etag=etag, last_modified=last_modified), failures=int(failures or 0))
+        return reply / 1000 if isinstance(reply, int) else PollLease(state=_decode_state(*reply))
 
-    async def release(self, source: Source, next_s: float, validators: Validators, failures: int) -> None:
+    async def renew(self, source: Source) -> None:
+        """Extend the lease of a source that takes several requests."""
+        await _RELEASE.run(self._client, Call([self._key(source)], [self._lease_ms, STATE_TTL_S]))
+
+    async def release(self, source: Source, next_s: float, state: PollState) -> None:
         """Release the lease and store the source's new state; the source is due again in `next_s` seconds."""
         times = (round(next_s * 1000), STATE_TTL_S + round(next_s))
-        state = (validators.etag or "", validators.last_modified or "", failures)
-        await _RELEASE.run(self._client, Call([self._key(source)], [*times, *state]))
+        await _RELEASE.run(self._client, Call([self._key(source)], [*times, *_encode_state(state)]))
+
+    @property
+    def _lease_ms(self) -> int:
+        return round(poll_lease_s(self._settings.fetch) * 1000)
 
     async def states(self, sources: Sequence[Source]) -> list[SourceState]:
         """Return the state of each source, in the given order; read-only."""
@@ -96,3 +113,29 @@ class PollSchedule:
 
     def _key(self, source: Source) -> str:
         return f"{self._settings.redis.key_prefix}:source:{schema.hash_id(source.url)}"
+
+
+_FIELDS: Final = ("etag", "last_modified", "failures", "interval", "moved_to", "sitemaps")
+"""Fields of the hash with the state."""
+
+
+def _encode_state(state: PollState) -> list[Arg]:
+    """Return names and values of the fields; an empty value means that there is none."""
+    validators = (state.validators.etag or "", state.validators.last_modified or "")
+    sitemaps = encode_states(state.sitemaps) if state.sitemaps else b""
+    interval = "" if state.interval_s is None else f"{state.interval_s:g}"
+    values: tuple[Arg, ...] = (*validators, state.failures, interval, state.moved_to or "", sitemaps)
+    return [part for pair in zip(_FIELDS, values, strict=True) for part in pair]
+
+
+def _decode_state(*values: bytes | None) -> PollState:
+    """Return the state of the values of the fields; versions before 1.1 stored the first three only."""
+    *texts, sitemaps = values
+    etag, last_modified, failures, interval, moved_to = (text.decode() if text else None for text in texts)
+    return PollState(
+        validators=Validators(etag=etag, last_modified=last_modified),
+        failures=int(failures or 0),
+        interval_s=float(interval) if interval else None,
+        moved_to=moved_to,
+        sitemaps=decode_states(sitemaps),
+    )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from worker import urls
+from worker.discover.link_selector import oldest_date
 from worker.errors import Permanent, UsageError
 
 MAX_INTERVAL_S: Final = 30 * 86_400
@@ -22,11 +25,19 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     name: Annotated[str, Meta(min_length=1, max_length=100)]
     """Unique name; stored with every task that comes from this source."""
     url: str
-    """URL of an RSS, Atom or JSON feed, or of a sitemap or news sitemap."""
+    """URL of an RSS, Atom or JSON feed, of a sitemap, of an index of sitemaps, or of a robots.txt that names some."""
     language: Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")] | None = None
     """BCP 47 tag of the feed's language; documents the file and is not used."""
     interval_s: Annotated[float, Meta(gt=0, le=MAX_INTERVAL_S)] | None = None
-    """Seconds between two polls; None: `Settings.discover_interval_s`."""
+    """Seconds between two polls; None: adapted to the source, from `Settings.discover_interval_s` on."""
+    since: Annotated[str, Meta(min_length=2, max_length=40)] | None = None
+    """Links with an earlier date are left out: a time before now ("7d") or a date; see `link_selector.oldest_date`."""
+    include: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    """Patterns: links that match none of them are left out."""
+    exclude: tuple[Annotated[str, Meta(min_length=1)], ...] = ()
+    """Patterns: links that match one of them are left out."""
+    limit: Annotated[int, Meta(ge=1)] | None = None
+    """Most links enqueued by one poll, the newest; None: `Settings.max_links`."""
 
 
 class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,14 +47,23 @@ class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def load_sources(path: str | Path) -> tuple[Source, ...]:
     """Load a sources file.  Raises UsageError with file, position and fault if it is unreadable or invalid."""
     try:
-        sources = msgspec.toml.decode(Path(path).read_bytes(), type=_Sources).source
+        sources = msgspec.convert(_parse_toml(Path(path).read_bytes()), _Sources).source
     except OSError as e:
         raise UsageError(f"sources file {path}: {e.strerror}") from None
     except (msgspec.DecodeError, ValueError, RecursionError) as e:
         raise UsageError(f"sources file {path}: {e}") from None
     if not sources:
         raise UsageError(f"sources file {path} names no source: add a [[source]] with a name and a url")
-    return tuple(_normalised(source, path) for source in _distinct(sources, path))
+    return tuple(_checked(source, path) for source in _distinct(sources, path))
+
+
+def _parse_toml(text: bytes) -> dict[str, Any]:
+    """Return the content of a TOML file; a `since` that is a TOML date becomes its text."""
+    content = tomllib.loads(text.decode())
+    for source in entries if isinstance(entries := content.get("source"), list) else ():
+        if isinstance(source, dict) and isinstance(source.get("since"), date):
+            source["since"] = source["since"].isoformat()
+    return content
 
 
 def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ...]:
@@ -54,7 +74,13 @@ def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ..
     return sources
 
 
-def _normalised(source: Source, path: str | Path) -> Source:
+def _checked(source: Source, path: str | Path) -> Source:
+    """Return the source with its URL normalised."""
+    try:
+        oldest_date(source.since or "1d", datetime.now(UTC))
+    except ValueError:
+        why = 'is neither a time such as "36h" or "7d" nor a date such as "2026-01-31"'
+        raise UsageError(f"sources file {path}: since of source {source.name!r}: {source.since!r} {why}") from None
     try:
         return replace(source, url=urls.normalise(source.url))
     except Permanent as e:

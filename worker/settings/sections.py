@@ -223,13 +223,31 @@ class PoolSettings(
     ] = 2_000
 
 
-class DiscoverSettings(Struct, frozen=True, kw_only=True, rename={"interval_s": "discover_interval_s"}):
+class DiscoverSettings(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename={
+        "interval_s": "discover_interval_s",
+        "min_interval_s": "discover_min_interval_s",
+        "max_interval_s": "discover_max_interval_s",
+    },
+):
     """Feeds and sitemaps."""
 
     sources: Annotated[str, doc("The file that lists the feeds.", takes="a file in TOML")] = "deploy/sources.toml"
     interval_s: Annotated[
-        Positive, doc("Interval between two polls of a feed whose entry in that file sets no other.")
+        Positive,
+        doc(
+            "Interval between the first two polls of a source whose entry in that file sets none. It becomes shorter "
+            "after news and longer without, within the bounds of the next two settings."
+        ),
     ] = 300.0
+    min_interval_s: Annotated[Positive, doc("Shortest interval between two polls of a source.")] = 60.0
+    max_interval_s: Annotated[
+        Positive,
+        doc("Longest interval between two polls of a source that works, also if its feed requests a longer one."),
+    ] = 3600.0
     max_links: Annotated[
         Count,
         doc(

@@ -14,7 +14,7 @@ from worker.parse.feed.links import FeedLink, FeedMetadata, choose_link, is_abso
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_JSON_BYTES: Final = 16 << 20
+MAX_JSON_BYTES: Final = 8 << 20
 """Largest JSON feed: unlike the other formats, it is parsed as a whole."""
 
 _ITEM_START: Final = re.compile(r"[\[,]\s*(?=\{)")

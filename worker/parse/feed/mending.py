@@ -20,7 +20,7 @@ _FIELDS: Final = frozenset(
     {"title", "link", "guid", "id", "pubDate", "description", "loc", "lastmod", "updated", "published", "summary"}
 )
 """Elements of an entry that do not contain each other: one that is not closed ends where the next begins."""
-MAX_DEPTH: Final = 200
+MAX_ELEMENT_DEPTH: Final = 200
 """Deepest nesting; deeper elements are dropped.  libxml2 stops at 256."""
 MAX_TAG: Final = 1 << 16
 """Most characters of a tag."""
@@ -84,7 +84,7 @@ class XmlMender:
         self._open: list[str] = []
         """Names of the open elements, as written, from the root inwards."""
         self._too_deep = 0
-        """Number of open elements below MAX_DEPTH, which are dropped."""
+        """Number of open elements below MAX_ELEMENT_DEPTH, which are dropped."""
         self._out: list[str] = []
 
     def feed(self, text: str) -> str:
@@ -184,13 +184,13 @@ class XmlMender:
         if not self._open:  # it is the root element: what follows is added to it
             self._out.append(found[0][: found[0].rindex("<")])
             self._open.append(found["leaf"])
-        elif not self._too_deep and len(self._open) < MAX_DEPTH:
+        elif not self._too_deep and len(self._open) < MAX_ELEMENT_DEPTH:
             self._out.append(found[0].replace("]]>", "]]&gt;"))
 
     def _start(self, name: str, attributes: str) -> None:
         self._close_before(name)
         is_empty = attributes.endswith("/")
-        if self._too_deep or len(self._open) >= MAX_DEPTH:
+        if self._too_deep or len(self._open) >= MAX_ELEMENT_DEPTH:
             self._too_deep += not is_empty
             return
         if not _WELL_FORMED.fullmatch(attributes):

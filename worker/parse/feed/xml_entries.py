@@ -39,6 +39,8 @@ FORMATS: Final[dict[str, FeedFormat]] = {
     "sitemapindex": "sitemap index",
 }
 """Local name of the root element, in lower case -> format."""
+MAX_PENDING: Final = 10_000
+"""Most entries that wait for the link of their channel."""
 _FEED_ENTRIES: Final = frozenset({"item", "entry"})
 _SITEMAP_ENTRIES: Final = frozenset({"url", "sitemap"})
 """Elements of one article, or one sitemap."""
@@ -70,8 +72,8 @@ class XmlReader:
         """The open entry; None between entries."""
         self._own_link = ""
         """The channel's own link, absolute; "" until it is read."""
-        self._relative: list[FeedLink] = []
-        """Entries of RSS with a relative link that were read before the channel's own link."""
+        self._pending: list[FeedLink] = []
+        """Entries from the first one on that has a relative link and was read before the channel's own link."""
         self._ttl_s = self._period_s = self._frequency = 0.0
 
     def feed(self, text: str) -> list[FeedLink]:
@@ -83,7 +85,7 @@ class XmlReader:
         found = self._parse(self._mender.finish())
         if self._root is None:
             raise Permanent("not_a_feed", "is XML, but has no element")
-        return found + [_with_base(link, self._base_url) for link in self._relative]
+        return found + self._release_pending()
 
     def _parse(self, mended: str) -> list[FeedLink]:
         if mended:
@@ -145,19 +147,26 @@ class XmlReader:
     def _resolve(self, link: FeedLink, bases: list[str]) -> Iterator[FeedLink]:
         """Yield a link made absolute: by xml:base (XML Base, section 4), else the channel's own link or the feed's URL.
 
-        A link of RSS that is read before that of its channel is resolved at the end.
+        A relative link of RSS that is read before that of its channel is pending until then, with all after it.
         """
-        if not is_relative(link.url):
-            yield link
-        elif bases:
+        if bases:
             base_url = self._base_url
             for base in bases:
                 base_url = resolve(base_url, base)
-            yield _with_base(link, base_url)
+            link = _with_base(link, base_url)
         elif self._own_link or self._metadata.format not in {"rss", "rdf"}:
-            yield _with_base(link, self._own_link or self._base_url)
-        else:
-            self._relative.append(link)
+            link = _with_base(link, self._own_link or self._base_url)
+        if not self._pending and not is_relative(link.url):
+            yield link
+            return
+        self._pending.append(link)
+        if len(self._pending) >= MAX_PENDING:
+            yield from self._release_pending()
+
+    def _release_pending(self) -> list[FeedLink]:
+        """Return the pending links, resolved against the channel's own link, or the feed's URL if it is not known."""
+        pending, self._pending = self._pending, []
+        return [_with_base(link, self._own_link or self._base_url) for link in pending]
 
     # ------------------------------------------------------------ the feed itself
     def _read_metadata(self, element: Any) -> None:
@@ -185,7 +194,6 @@ class XmlReader:
         link = choose_link([_text(element)])
         if element.get("href") is None and link and is_absolute(url := resolve(self._base_url, link)):
             self._own_link = url
-            self._relative = [_with_base(relative, url) for relative in self._relative]
 
 
 def _with_base(link: FeedLink, base_url: str) -> FeedLink:
