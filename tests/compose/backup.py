@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tests.compose.engine import CommandError
 from tests.compose.faults import judge_streams
 from tests.compose.fleet import wait_until
 from tests.compose.judge import judge, line_ids
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tests.compose.report import Report
 
 BACKUP: Final = "backup.rdb"
+BROKEN: Final = "broken.rdb"
 READ_FILES: Final = "find /events -name '*.jsonl' -exec cat {} +"
 
 
@@ -65,6 +67,24 @@ def back_up(fleet: Fleet, report: Report, count: int) -> None:
         size = (fleet.engine.folder / BACKUP).stat().st_size
         step.note = f"{size / 1e6:.1f} MB, begun when {before:,} of {fleet.enqueued:,} articles were published"
         judge_streams(fleet, step)
+
+
+def reject_broken(fleet: Fleet, report: Report) -> None:
+    """Try to restore half of a backup: everything must go on as before."""
+    with report.step("deploy/restore of a broken file") as step:
+        whole = (fleet.engine.folder / BACKUP).read_bytes()
+        (fleet.engine.folder / BROKEN).write_bytes(whole[: len(whole) // 2])
+        before = [it["State"]["StartedAt"] for it in fleet.states("redis") + fleet.states("worker")]
+        try:
+            fleet.engine.run("deploy/restore", BROKEN)
+        except CommandError as error:
+            step.check("nothing was changed" in str(error), f"another message: {error}")
+        else:
+            step.check(False, "it was accepted")
+        after = [it["State"]["StartedAt"] for it in fleet.states("redis") + fleet.states("worker")]
+        step.check(before == after, "services were stopped")
+        judge_streams(fleet, step)
+        step.note = "rejected, no service stopped"
 
 
 def restore(fleet: Fleet, report: Report, count: int) -> None:

@@ -40,6 +40,11 @@ class Fleet:
         self.enqueued = 0
 
     @property
+    def address(self) -> str:
+        """The address of this machine that containers reach."""
+        return str(self._site.server_address[0])
+
+    @property
     def site_port(self) -> int:
         """The port of the site, which also receives webhooks."""
         return self._site.port

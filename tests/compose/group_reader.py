@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from worker.subscribe import Subscription
 
-CONSUMERS: Final = 8
+CONSUMERS: Final = 40
 
 
 class GroupReader:

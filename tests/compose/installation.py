@@ -27,7 +27,7 @@ COPIED: Final = (
     "deploy",
     "worker",
 )
-REACHING_THE_HOST: Final = ("discover", "worker", "webhook", "alertmanager")
+REACHING_THE_HOST: Final = ("discover", "worker", "gateway", "webhook", "sink", "alertmanager")
 """Services that send requests to servers of the test."""
 PROFILES: Final = ("observe", "alerts", "tls", "webhook", "files")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from tests.compose import backup, faults, memory, profiles
+from tests.compose import backup, external, faults, memory, profiles
 from tests.compose.group_reader import reading_along
 from tests.compose.receivers import EVENTS
 from tests.compose.site import RECEIVER
@@ -60,6 +60,7 @@ def run_fleet(fleet: Fleet, report: Report, posts: Posts, articles: int | None) 
         faults.upgrade(fleet, report, f"{fleet.installation.project}:2", part)
         backup.back_up(fleet, report, part)
         backup.check_readers(fleet, report, posts, group)
+    backup.reject_broken(fleet, report)
     backup.restore(fleet, report, part)
     backup.check_sink(fleet, report)
     profiles.check_configurations(fleet, report)
@@ -69,6 +70,7 @@ def run_fleet(fleet: Fleet, report: Report, posts: Posts, articles: int | None) 
     if not missing & {"prometheus", "alertmanager"}:
         profiles.start_alerts(fleet, report)
         profiles.check_delivery_of_alerts(fleet, report, posts)
+    external.check_external_redis(fleet, report)
 
 
 def run_memory(fleet: Fleet, report: Report, _: Posts, articles: int | None) -> None:

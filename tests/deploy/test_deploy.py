@@ -220,7 +220,7 @@ def test_the_command_of_a_service_is_valid(service: str) -> None:
 @pytest.mark.parametrize("service", COMMUNIQUE_SERVICES)
 def test_the_health_check_of_a_service_is_a_program_of_the_image(service: str) -> None:
     assert SERVICES[service]["healthcheck"]["test"] == ["CMD", "ready", *(["8080"] if service == "gateway" else [])]
-    assert ("COPY", "deploy/ready /opt/communique/bin/ready") in instructions()
+    assert ("COPY", "--chmod=755 deploy/ready /opt/communique/bin/ready") in instructions()
 
 
 async def test_the_health_check_follows_the_readiness_of_a_service() -> None:

@@ -42,11 +42,19 @@ case "$1" in
 esac
 """
 
+CHECK_RDB = """\
+#!/bin/sh
+case "$(head -c 6 "$1" | tr -d '\\0')" in
+REDIS* | VALKEY) ;;
+*) echo "Wrong signature trying to load DB from file"; exit 1 ;;
+esac
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with the programs, the data of the container, and two workers."""
-    for name, text in {"docker": DOCKER, "redis-cli": REDIS_CLI}.items():
+    for name, text in {"docker": DOCKER, "redis-cli": REDIS_CLI, "redis-check-rdb": CHECK_RDB}.items():
         (tmp_path / name).write_text(text)
         (tmp_path / name).chmod(0o755)
     (tmp_path / "data").mkdir()
@@ -91,7 +99,8 @@ async def test_a_backup_is_restored_into_a_volume_that_has_other_data(folder: Pa
     restored = run("restore", folder / "backup.rdb", folder=folder)
     assert restored.returncode == 0, restored.stderr
     log = (folder / "log").read_text().splitlines()
-    assert log[1:] == [
+    assert log == [
+        "compose ps --services --status running",
         "compose stop redis worker gateway",
         "compose up --detach --wait redis",
         "compose up --detach redis worker gateway",
@@ -115,6 +124,16 @@ def test_an_incomplete_backup_does_not_replace_the_last_one(folder: Path) -> Non
     assert "is not a snapshot of Redis" in ended.stderr
     assert (folder / "backup.rdb").read_text() == "REDIS the last one"
     assert not (folder / "backup.rdb.part").exists()
+
+
+def test_a_file_that_is_no_snapshot_stops_nothing(folder: Path) -> None:
+    (folder / "backup.rdb").write_text("half of it")
+    ended = run("restore", folder / "backup.rdb", folder=folder)
+    assert ended.returncode == 1
+    assert "Wrong signature" in ended.stderr
+    assert "is not a complete snapshot of Redis; nothing was changed" in ended.stderr
+    assert list((folder / "data").iterdir()) == []
+    assert not (folder / "log").exists()
 
 
 def test_a_missing_backup_stops_nothing(folder: Path) -> None:
