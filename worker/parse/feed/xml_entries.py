@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 DATES: Final = ("published", "pubdate", "publication_date", "issued", "date", "updated", "modified", "lastmod")
 """Elements with the date of an entry, publication before modification; "date" is that of Dublin Core."""
-FORMATS: Final[dict[str, FeedFormat]] = {
+ROOT_FORMATS: Final[dict[str, FeedFormat]] = {
     "rss": "rss",
     "channel": "rss",
     "rdf": "rdf",
@@ -102,10 +102,10 @@ class XmlReader:
         if self._root is None:
             self._root = element
             name = _local_name(element)
-            if name not in FORMATS:
+            if name not in ROOT_FORMATS:
                 raise Permanent("not_a_feed", f"is XML, but its root is <{name[:50]}>")
-            self._metadata.format = FORMATS[name]
-            self._entry_names = _SITEMAP_ENTRIES if "sitemap" in FORMATS[name] else _FEED_ENTRIES
+            self._metadata.format = ROOT_FORMATS[name]
+            self._entry_names = _SITEMAP_ENTRIES if "sitemap" in ROOT_FORMATS[name] else _FEED_ENTRIES
         elif self._entry is None and _local_name(element) in self._entry_names:
             self._entry = element
 
@@ -172,7 +172,7 @@ class XmlReader:
     def _read_metadata(self, element: Any) -> None:
         """Read an element of the channel that is not in an entry."""
         parent = element.getparent()
-        if parent is None or _local_name(parent) not in FORMATS:  # that of an image or a text input
+        if parent is None or _local_name(parent) not in ROOT_FORMATS:  # that of an image or a text input
             return
         match _local_name(element):
             case "title" if not self._metadata.title:
