@@ -286,7 +286,11 @@ async def test_json_has_every_field(settings: Settings, queue: UrlQueue) -> None
     assert shown["known"] is True
     assert shown["found"]["place"] == {"type": "waiting", "position": 1}
     assert shown["task"]["source"] == "courier"
-    assert (shown["markers"], shown["dead_letters"], shown["publication"]) == ({"seen": True, "done": False}, [], None)
+    assert (shown["markers"], shown["dead_letters"], shown["publication"]) == (
+        {"seen": True, "done": False, "article": None},
+        [],
+        None,
+    )
     assert shown["host"]["waiting"] == 1
 
 

@@ -31,7 +31,6 @@ from worker.schema import (
     article_stream,
     event_stream,
     hash_id,
-    task_id,
 )
 from worker.streams import Call, range_entries, retry_while_unavailable
 from worker.subscribe import subscribe
@@ -268,7 +267,7 @@ async def test_tasks_leave_every_place_and_are_not_enqueued_again(
 
 async def test_a_url_that_was_never_read_is_marked(redis: Redis, settings: Settings, queue: UrlQueue) -> None:
     assert (await forget(redis, settings, URL)).is_empty
-    assert (await read_markers(redis, queue.keys, task_id(URL))).seen
+    assert (await read_markers(redis, queue.keys, URL)).seen
     assert not await queue.put(Task.of(URL))
     assert await queue.put(Task.of(OTHER))
 

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from tests.queue.model_state import HOSTS, START, TASKS, ModelState, host_of, id_key, source_of
 from tests.queue.test_url_queue import stall
-from worker.queue import GROUP, Delivery, UrlQueue
-from worker.queue.markers import BUCKET_BYTES, make_marker
-from worker.schema import Task
+from worker.queue import GROUP, Delivery, Settlement, UrlQueue
+from worker.queue.markers import BUCKET_BYTES, make_marker, seen_marker
+from worker.schema import Task, hash_id
 from worker.streams import ConsumerGroup, Lease, StreamWrite, read_group_entries
+from worker.urls import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,21 +31,30 @@ class World(ModelState):
     async def put(self, i: int, which: int) -> None:
         task = replace(TASKS[(i + which) % len(TASKS)], source=f"put-{self.put_count}")
         self.put_count += 1
-        assert await self.workers[0].put(task) == (task.id not in self.seen)
-        if task.id not in self.seen:
+        is_new = self.may_be_put(task)
+        assert await self.workers[0].put(task) == is_new
+        if is_new:
             self.enqueue(task)
 
+    def may_be_put(self, task: Task) -> bool:
+        state = self.addresses.get(fold(task.url))
+        may_follow = state == "others_failed" or (state == "failed" and task.url != fold(task.url))
+        return task.id not in self.failed and (state is None or may_follow)
+
     def enqueue(self, task: Task) -> None:
-        self.seen.add(task.id)
+        address = fold(task.url)
+        self.addresses[address] = "taken_again" if self.addresses.get(address) == "failed" else "taken"
         self.put_ids.add(task.id)
         self.task_of[source_of(task)] = task
         self.line[host_of(task)].append(source_of(task))
 
     async def expire_seen(self, i: int, which: int) -> None:
-        task_id = TASKS[(i + which) % len(TASKS)].id
+        task = TASKS[(i + which) % len(TASKS)]
         async for bucket in self.client.scan_iter(f"{self.keys.markers}:*", count=100_000):
-            await self.client.hdel(bucket, make_marker("seen", task_id)[2 * BUCKET_BYTES :])
-        self.seen.discard(task_id)
+            for marker in (seen_marker(task.url), make_marker("seen", task.id)):
+                await self.client.hdel(bucket, marker[2 * BUCKET_BYTES :])
+        self.addresses.pop(fold(task.url), None)
+        self.failed.discard(task.id)
 
     # ------------------------------------------------------------ release and deliver
     async def release(self, *_: int) -> None:
@@ -130,7 +140,9 @@ class World(ModelState):
             return
         delivery, owns = picked
         lost, tag = self.loses_reply(), f"{delivery.task.id} {self.workers[who].consumer} {delivery.lease}"
-        outcome = await self.workers[who].settle(delivery, self.writes(tag))
+        addresses = [fold(TASKS[2].url)] if which == 1 else []
+        settlement = Settlement(delivery, self.writes(tag), article=hash_id("article"), addresses=addresses)
+        [outcome] = await self.workers[who].settle_many([settlement])
         if not owns:
             assert outcome == ("fenced" if delivery.entry_id in self.owner else "gone")
             return
@@ -138,6 +150,7 @@ class World(ModelState):
         assert outcome == ("gone" if lost else expected)
         self.end(delivery, owns, owns, lost=False)
         self.written.setdefault(delivery.task.id, tag)
+        self.addresses |= dict.fromkeys([*addresses, fold(delivery.task.url)], "article")
 
     async def put_back(self, who: int, which: int) -> None:
         if picked := self.pick(who, which):
@@ -164,13 +177,25 @@ class World(ModelState):
             if name := self.end(delivery, owns, done, lost):
                 self.dead.append(name)
                 self.given_up |= {name} if revive else set()
+                if not revive:
+                    self.note_failure(delivery.task)
+
+    def note_failure(self, task: Task) -> None:
+        """Record that a task has become a dead letter, so that another address of its article may be put."""
+        address = fold(task.url)
+        is_folded, state = task.url == address, self.addresses.get(address)
+        self.failed |= set() if is_folded else {task.id}
+        if state not in {None, "article"}:
+            self.addresses[address] = "failed" if is_folded or state in {"failed", "taken_again"} else "others_failed"
 
     # ------------------------------------------------------------ dead letters
     async def requeue(self, *_: int) -> None:
         lost = self.loses_reply()
         assert await self.workers[0].requeue() == (0 if lost else len(self.dead))
         self.raise_dead(self.dead)
-        self.seen |= {self.task_of[name].id for name in self.dead}
+        for address in {fold(self.task_of[name].url) for name in self.dead}:
+            if self.addresses.get(address) != "article":
+                self.addresses[address] = "taken"
         self.dead, self.given_up = [], set()
 
     def raise_dead(self, names: Iterable[str]) -> None:

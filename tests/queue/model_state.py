@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -23,7 +23,11 @@ from worker.streams import connect
 
 START: Final = datetime(2026, 3, 1, tzinfo=UTC)
 # Few of each, so that they interact.
-TASKS: Final = [Task(id=f"t{i}", url=f"https://news{i // 2}.example/{i}") for i in range(3)]
+TASKS: Final = [
+    Task.of(f"{start}.example/{path}")
+    for start, path in (("https://news0", "a"), ("https://news0", "b"), ("https://news1", "c"), ("http://news0", "a"))
+]
+"""The first and the last are addresses of one article."""
 HOSTS: Final = ["news0.example", "news1.example"]
 WORKERS: Final = 2
 
@@ -66,7 +70,10 @@ class ModelState:
         self.given_up: set[str] = set()
         self.owner: dict[str, tuple[str, int]] = {}
         """Pending entry -> consumer and delivery counter."""
-        self.seen: set[str] = set()
+        self.addresses: dict[str, Literal["taken", "taken_again", "article", "others_failed", "failed"]] = {}
+        """Folded address -> state of its seen marker."""
+        self.failed: set[str] = set()
+        """Ids of the tasks whose own seen marker is set."""
         self.put_ids: set[str] = set()
         self.written: dict[str, str] = {}
         """Task id -> tag of the entries written for it."""

@@ -94,7 +94,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("a retry waits for the others", "PROMOTE", "LPUSH", "RPUSH", tests.test_a_task_that_is_due_comes_before_the_waiting_tasks_of_its_host),
     ("a dead letter is requeued twice", "REQUEUE", "if redis.call('XDEL', KEYS[7], ARGV[4]) == 0 then return 0 end", "redis.call('XDEL', KEYS[7], ARGV[4])", REPEATED),
     ("requeued and not counted", "REQUEUE", "redis.call('INCR', WAITING)", "", model),
-    ("a requeued task may be put again", "REQUEUE", "set_marker(KEYS[8], ARGV[6], '', ARGV[7])", "", tests.test_a_requeued_task_counts_as_seen),
+    ("a requeued task may be put again", "REQUEUE", "renew_seen(KEYS[8], ARGV[6], ARGV[7])", "", tests.test_a_requeued_task_counts_as_seen),
     # ---------------------------------------------------------------- permits
     ("no delay", "PERMIT", "if wait > 0 then return wait end", "", DELAY),
     ("no pause", "PERMIT", "math.max(next_request_at(), get('retry_at'))", "next_request_at()", SUCCESS),
@@ -146,7 +146,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("given up: not to be revived", "GIVE_UP", "  redis.call('SADD', KEYS[8], id)\n", "", GIVEN_UP),
     ("given up: still counted", "GIVE_UP", "redis.call('DECRBY', WAITING, moved)", "moved = moved", GIVEN_UP),
     ("given up: still scheduled", "GIVE_UP", "schedule()\nreturn", "return", model),
-    ("dead-lettered: not to be revived", "DEAD_LETTER", "  redis.call('SADD', KEYS[8], id)\n", "", GIVEN_UP),
+    ("dead-lettered: not to be revived", "DEAD_LETTER", "  redis.call('SADD', KEYS[9], id)\n", "", GIVEN_UP),
     ("revived: again and again", "REVIVE", "  redis.call('SREM', KEYS[8], id)\n", "", GIVEN_UP),
     ("revived: not counted", "REVIVE", "redis.call('INCR', WAITING)", "", GIVEN_UP),
     ("revived: still dead", "REVIVE", "    redis.call('XDEL', KEYS[7], id)\n", "", GIVEN_UP),

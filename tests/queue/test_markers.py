@@ -176,12 +176,12 @@ async def test_a_migration_keeps_the_markers_of_format_1(
 
 
 async def test_a_url_takes_at_most_150_bytes(tmp_path: Path, settings: Settings) -> None:  # noqa: F811
-    """A URL has three markers: seen (with a token), done and published."""
+    """A URL has four markers: seen (with a token and an article), done, and published under one or two ids."""
     urls = 30_000
     async with server(tmp_path) as url, UrlQueue(url, settings) as queue, connect(url) as client:  # noqa: F811
         before: Any = await client.info("memory")
-        await run(queue, FILL, 1, urls, "4byt")
-        await run(queue, FILL, urls + 1, 3 * urls, "")
+        await run(queue, FILL, 1, urls, "4byt8 bytes.")
+        await run(queue, FILL, urls + 1, 4 * urls, "")
         after: Any = await client.info("memory")
         assert (after["used_memory"] - before["used_memory"]) / urls <= 150
         encodings = {await client.object("ENCODING", bucket) for bucket in (await buckets(queue))[:50]}

@@ -3,10 +3,12 @@
 # ruff: noqa: E501 - a table with one mutant per line
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.queue import test_addresses as addresses
 from tests.queue import test_markers as markers
 from tests.queue import test_url_queue as tests
 from tests.queue.mutation import check_that_it_fails
@@ -28,7 +30,7 @@ GONE = "if not pending then return 'gone' end\n"
 OWNER = "pending[2] ~= ARGV[5] or "
 COUNTER = " or pending[4] ~= tonumber(ARGV[7])"
 SET_DONE = "if not is_done then set_marker(MARKERS, ARGV[8], '', ARGV[10]) end"
-SET_PUBLISHED = "set_marker(MARKERS, ARGV[9], '', ARGV[10])"
+SET_PUBLISHED = "for _, marker in ipairs(publications) do set_marker(MARKERS, marker, '', ARGV[10]) end"
 WRITE = "if not is_done and not is_published then"
 
 SETTLE, PUT, RETRY_LATER, DEAD_LETTER = "SETTLE", "PUT", "RETRY_LATER", "DEAD_LETTER"
@@ -53,12 +55,28 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("retried later without a fence", RETRY_LATER, FENCE, "", tests.test_a_stalled_worker_can_neither_retry_later_nor_dead_letter_nor_renew),
     ("retried later and not acknowledged", RETRY_LATER, ACK, "", tests.test_depth_counts_and_ages),
     ("dead-lettered without a fence", DEAD_LETTER, FENCE, "", tests.test_a_stalled_worker_can_neither_retry_later_nor_dead_letter_nor_renew),
-    ("no seen marker", PUT, "set_marker(KEYS[7], ARGV[6], ARGV[8], ARGV[7])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
-    ("only the last generation of markers is read", PUT, "for i = #live, 1, -1 do\n    local _", "for i = #live, math.max(#live, 1), -1 do\n    local _", markers.test_a_marker_lives_for_its_whole_ttl),
+    ("no seen marker", PUT, "mark_seen(KEYS[7], ARGV[6], ARGV[8] .. (seen == FAILED and FAILED or ''), ARGV[7])", "", tests.test_a_seen_url_is_not_enqueued_again_even_after_it_is_settled),
+    ("only the last generation of markers is read", PUT, "for i = #live, 1, -1 do\n    local bucket", "for i = #live, math.max(#live, 1), -1 do\n    local bucket", markers.test_a_marker_lives_for_its_whole_ttl),
     ("a generation takes markers until it expires", PUT, "now + ttl <= expires and ", "", markers.test_a_marker_lives_for_its_whole_ttl),
     ("markers never expire", PUT, "redis.call('PEXPIRE', bucket, tonumber(generation) - now)", "local _", markers.test_a_marker_expires_at_most_a_third_later),
     ("markers of format 1 are not read by put", PUT, "redis.call('EXISTS', KEYS[8]) == 1", "false", markers.test_the_markers_of_format_1_count),
     ("markers of format 1 are not read by settle", SETTLE, "redis.call('EXISTS', old) == 1", "false", markers.test_the_markers_of_format_1_count),
+    ("the own marker is not read by put", PUT, "if is_taken(seen, own, ARGV[9] == '')", "if is_taken(seen, nil, ARGV[9] == '')", partial(addresses.test_a_url_that_0_2_0_has_enqueued_is_not_enqueued_again, url=addresses.FORMS[0])),
+    ("a failed address is put again", PUT, "(seen == FAILED and not is_folded)", "(seen == FAILED)", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("no address after a failed one", PUT, "seen ~= OTHERS_FAILED and ", "", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("no address after a failed folded one", PUT, " and not (seen == FAILED and not is_folded)", "", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("the second failure hides the first", PUT, "ARGV[8] .. (seen == FAILED and FAILED or '')", "ARGV[8]", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("the old value of a marker is kept", PUT, "if bucket then replace_value(bucket, marker, value) end", "", addresses.test_a_failed_address_is_read_from_the_generation_that_lives_longer),
+    ("a dead letter keeps its address", DEAD_LETTER, "set_failed(KEYS[8], ARGV[9], ARGV[10], ARGV[11])", "", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("a dead letter sets no own marker", DEAD_LETTER, "if own ~= '' and not find_marker(markers, own) then", "if false then", addresses.test_after_an_address_has_failed_another_one_is_tried),
+    ("a task that will be revived releases its address", DEAD_LETTER, "elseif ARGV[9] ~= '' then", "end\nif ARGV[9] ~= '' then", addresses.test_an_address_of_a_host_that_may_answer_again_is_not_replaced),
+    ("a failure releases a published article", DEAD_LETTER, "if seen and not has_article(seen) then\n    replace_value(bucket, marker, (own", "if seen then\n    replace_value(bucket, marker, (own", addresses.test_the_failure_of_an_address_does_not_release_a_published_article),
+    ("nothing is learned", SETTLE, "for _, marker in ipairs(addresses) do add_article", "for _, marker in ipairs({}) do add_article", addresses.test_addresses_that_led_to_an_article_are_not_enqueued_again),
+    ("the article of an address is not kept", SETTLE, "string.sub(seen, 1, TOKEN) or '') .. article", "string.sub(seen, 1, TOKEN) or '')", addresses.test_addresses_that_led_to_an_article_are_not_enqueued_again),
+    ("a duplicate leads to its own article", SETTLE, "article = article_of(seen)", "article = article", addresses.test_the_addresses_of_a_duplicate_lead_to_the_article_that_was_published),
+    ("the publication is marked before it is read", SETTLE, "local is_done, is_published", "for _, marker in ipairs(publications) do set_marker(MARKERS, marker, '', ARGV[10]) end\nlocal is_done, is_published", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
+    ("one id of a publication is read", SETTLE, "is_set(marker, KEYS[9 + streams]) or is_published", "is_set(marker, KEYS[9 + streams])", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
+    ("one id of a publication is set", SETTLE, "for _, marker in ipairs(publications) do set_marker", "for _, marker in ipairs({publications[1]}) do set_marker", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
     ("renewed for any owner", RENEW, "p[2] == ARGV[2] and ", "", tests.test_a_stalled_worker_cannot_renew_an_entry_it_has_lost),
     ("renewed for any delivery counter", RENEW, " and p[4] == tonumber(ARGV[i + 1])", "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("renewing counts as a delivery", RENEW, ", 'JUSTID'", "", tests.test_a_renewed_lease_is_not_claimed),

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.urls import canonicalise, fold
+from worker.urls import canonicalise, fold, lead_to
 
 PAGE = "https://news.example/politics/council-approves-harbour-plan"
 HASH = "9f86d081884c7d659a2feaa0c55ad015"
@@ -180,3 +180,30 @@ def test_every_folded_address_is_canonical_and_folded(text: str) -> None:
 @given(st.one_of(st.text(max_size=60), _ADDRESSES))
 def test_no_text_fails(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+# ---------------------------------------------------------------- addresses that lead to an article
+def test_the_addresses_of_a_page_lead_to_its_article() -> None:
+    fetched, requested = "http://www.news.example/1?ref=rss", "https://m.news.example/short-link"
+    assert lead_to(fetched, PAGE, [requested, "http://news.example/2?utm_source=x"]) == [
+        PAGE,
+        "https://news.example/1?ref=rss",
+        "https://news.example/short-link",
+        "https://news.example/2",
+    ]
+    assert lead_to(PAGE, PAGE) == [PAGE]
+
+
+@pytest.mark.parametrize(
+    "claimed",
+    ["https://other.example/a", "https://sub.news.example/a", "https://news.example:8080/a", "https://news.example/"],
+)
+def test_a_page_cannot_claim_the_address_of_another_site_or_the_front_page(claimed: str) -> None:
+    assert lead_to(PAGE, claimed) == [PAGE]
+    assert lead_to(PAGE, PAGE, [claimed]) == [PAGE]
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "ftp://news.example/a"])
+def test_an_invalid_address_leads_nowhere(text: str) -> None:
+    assert lead_to(PAGE, text, [text]) == [PAGE]
+    assert lead_to(text, PAGE) == []

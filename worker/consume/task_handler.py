@@ -24,6 +24,7 @@ from worker.publish import make_traceparent, record_entries, with_provenance
 from worker.queue import GROUP, Delivery, Hosts, Settlement, UrlQueue
 from worker.schema import Task
 from worker.settings import Settings
+from worker.streams import StreamWrite
 from worker.telemetry import metrics
 from worker.telemetry.tracing import TraceSpan, process_span, settle_span
 
@@ -115,7 +116,7 @@ class TaskHandler:
             records = [page.article, *page.events]
             entries = record_entries(page.url, records, self._settings.redis, self._clock(), trace)
             entries[0] = with_provenance(entries[0], delivery.task, self._queue.consumer)
-            outcome = await self.batcher.settle(Settlement(delivery, entries, page.publication))
+            outcome = await self.batcher.settle(_settlement(delivery, page, entries))
             if outcome == "done":
                 metrics.count_events(page.count_kinds())
                 metrics.OMITTED_EVENTS.inc(page.events_omitted)
@@ -146,6 +147,17 @@ class TaskHandler:
                         log.warning("host_given_up", host=delivery.host, tasks=others + is_owner, detail=detail)
                 return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
+
+
+def _settlement(delivery: Delivery, page: EncodedPage, entries: list[StreamWrite]) -> Settlement:
+    return Settlement(
+        delivery,
+        entries,
+        publication=page.publication,
+        folded_publication=page.folded_publication,
+        article=page.article.id,
+        addresses=page.addresses,
+    )
 
 
 def _log_fields(result: TaskResult, task: Task) -> dict[str, object]:

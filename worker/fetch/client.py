@@ -168,7 +168,8 @@ class Fetcher:
             if chain.followed:
                 e.redirected_to, e.redirects = chain.url, chain.followed
             raise
-        return replace(response, moved_to=chain.moved_to)
+        page = response.page and replace(response.page, redirects=tuple(chain.seen[:-1]))
+        return replace(response, page=page, moved_to=chain.moved_to)
 
     async def _request(
         self, chain: RedirectChain, validators: Validators, expected: ExpectedBody, admit: Admit | None

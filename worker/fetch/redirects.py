@@ -37,7 +37,8 @@ class RedirectChain:
         """
         self.url = self._first = url
         self.deadline = deadline
-        self.seen = {url}
+        self.seen = [url]
+        """URLs requested so far, in order."""
         self._before = redirects
         self.moved_to: str | None = None
         """URL that replaces the first one: the last that only permanent redirects lead to; None if there is none."""
@@ -57,7 +58,7 @@ class RedirectChain:
         if redirect.is_permanent and not self._before and self.url == (self.moved_to or self._first):
             self.moved_to = target
         self.url = target
-        self.seen.add(target)
+        self.seen.append(target)
 
 
 def read_redirect(url: str, response: aiohttp.ClientResponse) -> Redirect:

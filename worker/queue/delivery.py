@@ -68,6 +68,12 @@ class Settlement(Struct, frozen=True):
 
     None: only the task's own done marker is checked.
     """
+    folded_publication: str | None = None
+    """Its id by the folded address of the article; None if there is no such id, or it is the same."""
+    article: str | None = None
+    """Id of the article, for the seen markers of its addresses; None: they are not set."""
+    addresses: Sequence[str] = ()
+    """Folded addresses that led to the article, that of the article first, without that of the task; see `lead_to`."""
 
 
 class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error

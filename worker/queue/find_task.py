@@ -17,9 +17,9 @@ from worker.queue import scripts
 from worker.queue.dead_letters import PAGE_SIZE, DeadLetter, parse_letter
 from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
 from worker.queue.keys import GROUP
-from worker.queue.markers import make_marker
+from worker.queue.markers import article_of, make_marker, own_seen_marker, seen_marker
 from worker.schema import Task
-from worker.streams import Call, id_key, range_entries
+from worker.streams import Arg, Call, id_key, range_entries
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -84,6 +84,8 @@ class TaskMarkers(Struct, frozen=True, kw_only=True):
     """It was enqueued within `seen_ttl_s`."""
     done: bool
     """It was settled within `done_ttl_s`."""
+    article: str | None = None
+    """First 16 hex digits of the id of the article to which the address led; None if that is unknown."""
 
 
 async def find_task(client: Redis, keys: QueueKeys, host: str, task_id: str) -> FoundTask | None:
@@ -109,15 +111,20 @@ async def find_dead_letters(client: Redis, keys: QueueKeys, task_id: str, limit:
     return letters[:limit]
 
 
-async def read_markers(client: Redis, keys: QueueKeys, task_id: str) -> TaskMarkers:
-    """Return which markers of a task are set, in format 2 or 1."""
-    call = Call([keys.markers], [make_marker("seen", task_id), make_marker("done", task_id)])
-    seen, done = await scripts.HAVE_MARKERS.run_once(client, call)
+async def read_markers(client: Redis, keys: QueueKeys, canonical_url: str) -> TaskMarkers:
+    """Return which markers of a URL and its task are set, in format 2 or 1."""
+    task = Task.of(canonical_url)
+    args: list[Arg] = [seen_marker(task.url), own_seen_marker(task), make_marker("done", task.id)]
+    seen, own, done = await scripts.FIND_MARKERS.run_once(client, Call([keys.markers], args))
     pipe = client.pipeline(transaction=False)
-    pipe.exists(keys.marker_of_format_1("seen", task_id))
-    pipe.exists(keys.marker_of_format_1("done", task_id))
+    pipe.exists(keys.marker_of_format_1("seen", task.id))
+    pipe.exists(keys.marker_of_format_1("done", task.id))
     old_seen, old_done = await pipe.execute()
-    return TaskMarkers(seen=bool(seen or old_seen), done=bool(done or old_done))
+    return TaskMarkers(
+        seen=seen is not None or own is not None or bool(old_seen),
+        done=done is not None or bool(old_done),
+        article=article_of(seen),
+    )
 
 
 # ---------------------------------------------------------------- places

@@ -1,4 +1,7 @@
-"""Markers: which tasks were enqueued or settled, and what was published; `lua/markers.lua` stores them."""
+"""Markers: which addresses were enqueued, which tasks settled, and what was published.
+
+`lua/markers.lua` stores them; `lua/seen.lua` has the values of seen markers.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +9,58 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Final, Literal
 
+from worker import urls
+from worker.schema import task_id
 from worker.streams import retry_while_unavailable
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.queue.keys import QueueKeys
+    from worker.schema import Task
 
 MarkerKind = Literal["seen", "done", "published"]
 
 BUCKET_BYTES: Final = 3
 """Bytes of the hash that select the bucket, as hex digits."""
+ARTICLE_BYTES: Final = 8
+"""Bytes of the id of an article in the value of a seen marker."""
 FIELD_BYTES: Final = 10
 """Bytes of the hash that are stored.  With the bucket's digits, at least 92 bits distinguish two markers."""
 
 
 def make_marker(kind: MarkerKind, name: str) -> bytes:
-    """Return the argument that identifies a marker: of a task (its id) or of a publication (`publication_id`)."""
+    """Return the argument that identifies a marker: of a task (its id) or of a publication (`publication_id`).
+
+    For the seen marker of an address see `seen_marker`.
+    """
     text = f"{kind} {name}".encode("utf-8", "surrogatepass")
     digest = hashlib.blake2b(text, digest_size=BUCKET_BYTES + FIELD_BYTES).digest()
     return digest[:BUCKET_BYTES].hex().encode() + digest[BUCKET_BYTES:]
+
+
+def seen_marker(url: str) -> bytes:
+    """Return the seen marker of a canonical URL: all addresses with one folded address have the same."""
+    return make_marker("seen", task_id(urls.fold(url)))
+
+
+def own_seen_marker(task: Task) -> bytes:
+    """Return the seen marker that only this task sets; empty if it is `seen_marker`."""
+    own = make_marker("seen", task.id)
+    return b"" if own == seen_marker(task.url) else own
+
+
+def article_prefix(article_id: str) -> bytes:
+    """Return the part of an article's id that seen markers store."""
+    return bytes.fromhex(article_id)[:ARTICLE_BYTES]
+
+
+def article_of(seen: bytes | None) -> str | None:
+    """Return the first 16 hex digits of the id of the article to which an address led; None if that is unknown.
+
+    `seen`: the value of its seen marker, None if it is not set.
+    """
+    return seen[-ARTICLE_BYTES:].hex() if seen is not None and len(seen) >= ARTICLE_BYTES else None
 
 
 class OldMarkers:

@@ -18,8 +18,8 @@ from worker.queue.dead_letters import PAGE_SIZE
 from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
 from worker.queue.host_policy import HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
-from worker.queue.markers import make_marker
-from worker.schema import Task, task_id
+from worker.queue.markers import seen_marker
+from worker.schema import Task
 from worker.streams import Arg, Entry, range_entries, retry_while_unavailable
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ class TaskRemover:
         self._seen_ttl_s = settings.queue.seen_ttl_s
 
     async def mark_seen(self, task_urls: Iterable[str]) -> None:
-        """Set the seen markers of the tasks of canonical URLs, for the whole `seen_ttl_s`."""
+        """Set the seen markers of canonical URLs, for the whole `seen_ttl_s`."""
         by_host: dict[str, list[Arg]] = {}
         for url in task_urls:
             if host := host_or_empty(url):
-                by_host.setdefault(host, []).append(make_marker("seen", task_id(url)))
+                by_host.setdefault(host, []).append(seen_marker(url))
         for host, markers in by_host.items():
             for start in range(0, len(markers), PAGE_SIZE):
                 args = [self._seen_ttl_s, *markers[start : start + PAGE_SIZE]]

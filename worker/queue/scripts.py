@@ -15,20 +15,20 @@ def _script(*names: str) -> Script:
 
 
 # ---------------------------------------------------------------- enqueue and release
-PUT: Final = _script("markers", "put")
+PUT: Final = _script("markers", "seen", "put")
 SCHEDULE: Final = _script("schedule")
 PROMOTE: Final = _script("promote")
-REQUEUE: Final = _script("markers", "requeue")
+REQUEUE: Final = _script("markers", "seen", "requeue")
 
 # ---------------------------------------------------------------- remove tasks
-MARK_SEEN: Final = _script("markers", "mark_seen")
+MARK_SEEN: Final = _script("markers", "seen", "mark_seen")
 REMOVE_TASKS: Final = _script("remove_tasks")
 
 # ---------------------------------------------------------------- end a delivery
-SETTLE: Final = _script("lease", "markers", "settle")
+SETTLE: Final = _script("lease", "markers", "seen", "settle")
 PUT_BACK: Final = _script("lease", "put_back")
 RETRY_LATER: Final = _script("lease", "retry_later")
-DEAD_LETTER: Final = _script("lease", "dead_letter")
+DEAD_LETTER: Final = _script("lease", "markers", "seen", "dead_letter")
 
 # ---------------------------------------------------------------- requests of a host
 PERMIT: Final = _script("request", "permit")
@@ -48,5 +48,5 @@ MIGRATE_DELAYED: Final = Script.of("worker.queue", "check_type", "migrate_delaye
 
 # ---------------------------------------------------------------- inspect
 DUE: Final = Script.of("worker.queue", "now", "due")
-HAVE_MARKERS: Final = Script.of("worker.queue", "now", "markers", "have_markers")
+FIND_MARKERS: Final = Script.of("worker.queue", "now", "markers", "find_markers")
 DEPTH: Final = Script.of("worker.queue", "depth")

@@ -30,9 +30,10 @@ from worker.queue.delivery import (
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.host_policy import HOST_KEYS, HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
-from worker.queue.markers import OldMarkers, make_marker
+from worker.queue.markers import OldMarkers, article_prefix, make_marker, own_seen_marker, seen_marker
 from worker.queue.migration import adopt_format
 from worker.queue.release import find_due, host_of_task
+from worker.schema import task_id
 from worker.streams import (
     Arg,
     Call,
@@ -133,7 +134,11 @@ class UrlQueue:
 
     # ------------------------------------------------------------ enqueue
     async def put(self, task: Task) -> bool:
-        """Enqueue a task; return False if a task with its id was enqueued within `seen_ttl_s`.  May raise QueueFull."""
+        """Enqueue a task; return False if its article was enqueued within `seen_ttl_s`.  May raise QueueFull.
+
+        The article is recognised by the folded address, and by every address that led to it.  If all its tasks so far
+        are dead letters, the task is enqueued unless it is one of them.
+        """
         return (await self.put_many([task]))[0]
 
     async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
@@ -154,9 +159,10 @@ class UrlQueue:
         args: list[Arg] = [
             msgspec.json.encode(task),
             settings.max_backlog,
-            make_marker("seen", task.id),
+            seen_marker(task.url),
             settings.seen_ttl_s,
             (token % 2**TOKEN_BITS).to_bytes(TOKEN_BITS // 8),
+            own_seen_marker(task),
         ]
         keys = [self.keys.markers, *self._old_markers.keys(("seen", task.id))]
         return self._policy.call(self.keys, urls.host_of(task.url), keys, args)
@@ -306,15 +312,25 @@ class UrlQueue:
         return [reply.decode() for reply in replies]
 
     def _settle_call(self, it: Settlement) -> Call:
-        task_id, publication = it.delivery.task.id, it.publication or it.delivery.task.id
+        name, publication = it.delivery.task.id, it.publication or it.delivery.task.id
         streams = list(dict.fromkeys(write.stream for write in it.writes))
-        old = self._old_markers.keys(("done", task_id), ("published", publication))
-        done, published = make_marker("done", task_id), make_marker("published", publication)
-        args: list[Arg] = [done, published, self._settings.queue.done_ttl_s, len(streams)]
+        old = self._old_markers.keys(("done", name), ("published", publication))
+        done, published = make_marker("done", name), make_marker("published", publication)
+        if it.folded_publication not in {None, publication}:
+            published += make_marker("published", it.folded_publication)
+        args: list[Arg] = [done, published, self._settings.queue.done_ttl_s, len(streams), *self._address_args(it)]
         for write in it.writes:
             flat = _flatten(write.fields)
             args += [HOST_KEYS + 2 + streams.index(write.stream), write.maxlen, len(flat), *flat]
         return self._ending_call(it.delivery.lease, it.delivery.host, [self.keys.markers, *streams, *old], args)
+
+    def _address_args(self, it: Settlement) -> list[Arg]:
+        """Return the seen markers of the addresses that led to the article, the part of its id, and their TTL."""
+        if it.article is None:
+            return [b"", b"", self._settings.queue.seen_ttl_s]
+        addresses = dict.fromkeys([*it.addresses, urls.fold(it.delivery.task.url)])
+        markers = b"".join(make_marker("seen", task_id(address)) for address in addresses)
+        return [markers, article_prefix(it.article), self._settings.queue.seen_ttl_s]
 
     async def put_back(self, delivery: Delivery, task: Task, *, first: bool = False) -> bool:
         """End the delivery and put `task` at the end of its host's queue; return False if the lease is lost.
@@ -341,20 +357,33 @@ class UrlQueue:
         `revive`: enqueue it again when its host answers.
         """
         task = {b"task": msgspec.json.encode(delivery.task)}
-        call = self._dead_letter_call(delivery.lease, delivery.host, task, reason, detail, revive=revive)
+        markers = [seen_marker(delivery.task.url), own_seen_marker(delivery.task)]
+        call = self._dead_letter_call(
+            delivery.lease, delivery.host, task, reason, detail, markers=markers, revive=revive
+        )
         reply = await scripts.DEAD_LETTER.run(self._client, call, self._group)
         self._drop_leases([delivery])
         _count_dead_letter(reply, reason)
         return bool(reply == b"done")
 
     def _dead_letter_call(
-        self, lease: Lease, host: str, fields: dict[bytes, bytes], reason: str, detail: str, *, revive: bool = False
+        self,
+        lease: Lease,
+        host: str,
+        fields: dict[bytes, bytes],
+        reason: str,
+        detail: str,
+        *,
+        markers: Sequence[bytes] = (b"", b""),
+        revive: bool = False,
     ) -> Call:
+        """`markers`: the seen marker of the task, and its own one."""
         why = {b"reason": reason, b"detail": detail[:MAX_DETAIL_LENGTH], b"deliveries": str(lease.attempts)}
         kept = dict(islice(fields.items(), MAX_FIELDS))
         flat = _flatten({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
-        keys = [self.keys.dead, *([self.keys.host(host).given_up] if revive else [])]
-        return self._ending_call(lease, host, keys, [self._settings.redis.dead_length, *flat])
+        keys = [self.keys.dead, self.keys.markers, *([self.keys.host(host).given_up] if revive else [])]
+        args: list[Arg] = [self._settings.redis.dead_length, *markers, self._settings.queue.seen_ttl_s, *flat]
+        return self._ending_call(lease, host, keys, args)
 
     def _ending_call(self, lease: Lease, host: str, keys: Sequence[str], args: Sequence[Arg]) -> Call:
         """Return a call of a script that ends the delivery with this lease.

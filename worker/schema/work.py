@@ -61,6 +61,8 @@ class Page(Struct, frozen=True, kw_only=True):
     """A fetched page: `body` after decompression, `url` after redirects."""
 
     url: str
+    redirects: tuple[str, ...] = ()
+    """URLs that redirected to `url`, in the order in which they were requested."""
     body: bytes
     content_type: str = "text/html"
     charset: str | None = None

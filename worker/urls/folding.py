@@ -13,7 +13,7 @@ short links.  The queue learns those that redirect, or that declare a canonical 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from worker.errors import Permanent
@@ -96,6 +96,30 @@ def fold(canonical_url: str) -> str:
     while (folded := _fold_once(url)) != url:
         url = folded
     return url
+
+
+def lead_to(page_url: str, article_url: str, redirects: Sequence[str] = ()) -> list[str]:
+    """Return the folded addresses that lead to an article, that of the article first.
+
+    `page_url`: address from which its page was fetched; `article_url`: canonical URL that the page declares;
+    `redirects`: addresses that redirected to the page.  The last two count only on the host of the page, in any form:
+    otherwise a page could claim the address of another site's article, which would then not be fetched.  A front page
+    leads to other articles tomorrow.
+    """
+    article, page, *others = (fold(_canonical(url)) for url in (article_url, page_url, *redirects))
+    found = dict.fromkeys(url for url in (article, page, *others) if _host(url) == _host(page))
+    return [url for url in found if url and not url.endswith("/")]
+
+
+def _canonical(url: str) -> str:
+    try:
+        return canonicalise(url)
+    except Permanent:
+        return ""
+
+
+def _host(folded_url: str) -> str:
+    return folded_url.partition("://")[2].partition("/")[0]
 
 
 def _fold_once(url: str) -> str:

@@ -27,12 +27,12 @@ local function live_generations(markers)
   return generations
 end
 
--- Returns the value of a marker, or nil if it is not set.  Fails, before any write, if a key has another type.
+-- Returns the value of a marker and its bucket, or nil if it is not set.  Fails, before any write, if a key has another type.
 local function find_marker(markers, marker)
   local live = live_generations(markers)
   for i = #live, 1, -1 do
-    local _, value = find_in(markers, live[i], marker)
-    if value then return value end
+    local bucket, value = find_in(markers, live[i], marker)
+    if value then return value, bucket end
   end
 end
 
@@ -56,4 +56,9 @@ local function set_marker(markers, marker, value, ttl_s)
   local bucket = find_in(markers, generation, marker)
   redis.call('HSET', bucket, string.sub(marker, MOST_DIGITS + 1), value)
   if redis.call('HLEN', bucket) == 1 then redis.call('PEXPIRE', bucket, tonumber(generation) - now) end
+end
+
+-- Changes the value of a marker that is set, in the bucket where it was found; its lifetime stays the same.
+local function replace_value(bucket, marker, value)
+  redis.call('HSET', bucket, string.sub(marker, MOST_DIGITS + 1), value)
 end
