@@ -15,6 +15,7 @@ from tests.compose import runs
 from tests.compose.direct_reading import direct_reading
 from tests.compose.engine import why_unusable
 from tests.compose.fleet import Fleet
+from tests.compose.images import SUBSTITUTES
 from tests.compose.installation import Installation
 from tests.compose.receivers import Posts
 from tests.compose.report import Report
@@ -58,27 +59,29 @@ def prepared(folder: Path, image: str) -> Iterator[tuple[Fleet, Posts]]:
 
 def _remove(installation: Installation, image: str) -> None:
     """Remove everything; Ctrl-C does not interrupt it."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     print("removing containers, volumes, networks and images …", file=sys.stderr, flush=True)  # noqa: T201
-    installation.remove(
-        [f"{image}:1", f"{image}:2", *(f"{image}-{it}" for it in ("prometheus", "alertmanager", "caddy"))]
-    )
+    try:
+        installation.remove([f"{image}:1", f"{image}:2", *(f"{image}-{it}" for it in SUBSTITUTES)])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _run(name: str, articles: int | None, log: Path | None) -> Report:
+    """Run one part and remove everything; its failure is shown and fails the report."""
     report = Report()
     with tempfile.TemporaryDirectory(prefix="compose-test-") as folder:
-        project = f"communique-test-{secrets.token_hex(4)}"
-        with prepared(Path(folder), project) as (fleet, posts):
-            try:
+        try:
+            with prepared(Path(folder), f"communique-test-{secrets.token_hex(4)}") as (fleet, posts):
                 runs.RUNS[name](fleet, report, posts, articles)
-            except Exception as error:  # noqa: BLE001 - shown, and everything is removed
-                print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
-            finally:
-                if log:
-                    with log.open("ab") as file:
-                        file.write((Path(folder) / "commands.log").read_bytes())
+        except Exception as error:  # noqa: BLE001 - any failure is shown
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+            report.broken = True
+        finally:
+            if log:
+                with log.open("ab") as file:
+                    file.write((Path(folder) / "commands.log").read_bytes())
     return report
 
 

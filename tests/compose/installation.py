@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -71,12 +72,12 @@ class Installation:
     def remove(self, images: Iterable[str]) -> None:
         """Remove containers, networks, volumes and images."""
         everything = [word for profile in PROFILES for word in ("--profile", profile)]
-        self.engine.compose(*everything, "down", "--volumes", "--remove-orphans", "--timeout", "5")
-        for image in images:
-            try:
-                self.engine.docker("image", "rm", "--force", image)
-            except CommandError:  # it was not built
-                continue
+        try:
+            self.engine.compose(*everything, "down", "--volumes", "--remove-orphans", "--timeout", "5")
+        finally:
+            for image in images:
+                with suppress(CommandError):  # it was not built
+                    self.engine.docker("image", "rm", "--force", image)
 
 
 def _copy(folder: Path) -> None:

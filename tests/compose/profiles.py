@@ -125,6 +125,6 @@ def alert_state(fleet: Fleet, name: str) -> str:
 
 def _prometheus(fleet: Fleet, what: str) -> dict[str, Any]:
     url = f"http://127.0.0.1:{fleet.installation.ports['prometheus']}/api/v1/{what}"
-    with urllib.request.urlopen(url, timeout=30) as response:
+    with urllib.request.urlopen(url, timeout=120) as response:
         data: dict[str, Any] = json.load(response)["data"]
     return data

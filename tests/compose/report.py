@@ -45,6 +45,8 @@ class Report:
 
     def __init__(self) -> None:
         self.steps: list[Step] = []
+        self.broken = False
+        """Whether the run ended before its last step, or left something behind."""
 
     @contextmanager
     def step(self, name: str) -> Iterator[Step]:
@@ -63,8 +65,8 @@ class Report:
 
     @property
     def holds(self) -> bool:
-        """Whether there are steps, and all of them hold."""
-        return bool(self.steps) and all(step.holds for step in self.steps)
+        """Whether the run was complete and all steps hold."""
+        return bool(self.steps) and not self.broken and all(step.holds for step in self.steps)
 
     def table(self) -> str:
         """Return the steps as a Markdown table."""

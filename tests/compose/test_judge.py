@@ -114,5 +114,10 @@ def test_a_check_or_an_exception_fails_a_step() -> None:
     assert "FAILED; ValueError: broken" in other.table()
 
 
-def test_a_run_without_steps_does_not_hold() -> None:
+def test_an_incomplete_run_does_not_hold() -> None:
     assert not Report().holds
+    report = Report()
+    with report.step("first"):
+        pass
+    report.broken = True
+    assert not report.holds
