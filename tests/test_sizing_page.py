@@ -5,10 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from statistics import mean as mean_of
 
 import pytest
 
+from tests.benchmarks.news_pages import news_pages
 from tests.pages import DOCS
+from worker.parse import parse_article
+from worker.pipeline.extract_events import extract_events
 from worker.settings import Settings
 
 PAGE = (DOCS / "sizing.md").read_text(encoding="utf-8")
@@ -87,6 +91,28 @@ def test_the_constants_are_those_of_the_page_and_of_the_settings() -> None:
     marker_days = Settings().queue.seen_ttl_s / 86_400
     assert marker_days * 4 / 3 == LIFE_DAYS  # a bucket of markers lives for a third longer
     assert f"{LIFE_DAYS} days" in PAGE
+
+
+def test_the_article_of_the_page_is_that_of_the_benchmarks() -> None:
+    articles = [parse_article(page) for page in news_pages()]
+    words = mean_of([len(article.text.split()) for article in articles])
+    events = mean_of([len(extract_events(article)) for article in articles])
+    assert f"An article has {round(words, -2):.0f} words and {events:.0f} events" in PAGE
+
+
+MEMORY: dict[str, float] = {"1 GB": 1e9, "16 GB": 16e9, "64 GB": 64e9}
+
+
+def count_of(text: str) -> float:
+    return float(text.removesuffix(" million").replace(",", "")) * (1e6 if text.endswith(" million") else 1)
+
+
+@pytest.mark.parametrize("size", MEMORY)
+def test_a_row_of_the_memory_follows_from_the_costs(size: str) -> None:
+    shown = [count_of(cell) for cell in ROWS[size]]
+    kept = MEMORY[size] / 2 / COST["s"]
+    marked = [MEMORY[size] / 4 / (days * COST["m"]) for days in (LIFE_DAYS, 7 * 4 / 3)]
+    assert shown == pytest.approx([kept, *marked], rel=0.05)
 
 
 def test_the_columns_are_the_sizes() -> None:

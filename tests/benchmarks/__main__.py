@@ -28,7 +28,7 @@ examples:
   make bench
   python -m tests.benchmarks --urls 2000 --rounds 5
   python -m tests.benchmarks --urls 0           only the stages without sockets
-  python -m tests.benchmarks --pages FOLDER     saved pages (*.html, *.html.gz); the rest uses the demo site
+  python -m tests.benchmarks --pages FOLDER     saved pages (*.html, *.html.gz); the rest uses generated ones
 """
 
 

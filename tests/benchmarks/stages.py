@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -13,15 +12,14 @@ import newspaper
 import trafilatura
 
 from tests.benchmarks.measure import Figure, Stopwatch, process_cpu_s, timed, tree_cpu_s
-from worker.demo.site import serve_site
+from tests.benchmarks.news_pages import news_pages
+from tests.benchmarks.news_site import article_urls
 from worker.errors import Failure
 from worker.extract.document import read_document
 from worker.extract.lexicon.lexicon import load_lexicon
 from worker.extract.statements.statements import extract_statements
 from worker.fetch.client import Fetcher
-from worker.fetch.resource_types import FEED
 from worker.parse import parse_article
-from worker.parse.feed import parse_feed
 from worker.pipeline.extract_events import extract_events
 from worker.pipeline.process_page import process_page
 from worker.publish import publication_entries
@@ -82,32 +80,28 @@ def _newspaper(text: str) -> object:
 async def on_loopback(urls: int) -> list[Figure]:
     """Time fetching, publishing and the whole worker, against a Redis server and a site in other processes."""
     with tempfile.TemporaryDirectory() as folder:
-        async with run_embedded_server(folder) as redis_url, _site(urls) as feed_url:
+        async with run_embedded_server(folder) as redis_url, _site() as base:
             settings = Settings.of(
                 redis_url=redis_url, allow_private_addresses=True, host_delay_s=0, concurrency=IN_FLIGHT
             )
+            addresses = article_urls(base, urls)
             async with Fetcher(settings.fetch) as fetcher:
-                addresses = await _addresses(fetcher, feed_url, urls)
                 fetched = await _fetch(fetcher, addresses)
-            return [fetched, await _publish(settings, addresses), *await _consume(settings, addresses)]
+            published = await _publish(settings.override(key_prefix="bench:publish"), addresses)
+            return [fetched, published, *await _consume(settings, addresses)]
 
 
 @contextlib.asynccontextmanager
-async def _site(urls: int) -> AsyncIterator[str]:
-    """Serve the demo site in another process, with enough copies of its articles; yield its feed's URL."""
-    arguments = ["-m", "worker.demo", "--copies", str(urls // 8 + 1), "--slow", "0", "--crawl-delay", "0"]
-    process = await asyncio.create_subprocess_exec(sys.executable, *arguments, stdout=asyncio.subprocess.PIPE)
+async def _site() -> AsyncIterator[str]:
+    """Serve the generated pages in another process; yield the address."""
+    words = (sys.executable, "-m", "tests.benchmarks.news_site")
+    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
     assert process.stdout
     try:
         yield (await process.stdout.readline()).decode().strip()
     finally:
         process.terminate()
         await process.wait()
-
-
-async def _addresses(fetcher: Fetcher, feed_url: str, urls: int) -> list[str]:
-    feed = await fetcher.get(feed_url, resource_type=FEED)
-    return [link.url for link in parse_feed(feed.body, feed_url) if re.search(r"-\d+$", link.url)][:urls]
 
 
 async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
@@ -123,9 +117,8 @@ async def _fetch(fetcher: Fetcher, addresses: Sequence[str]) -> Figure:
 
 async def _publish(settings: Settings, addresses: Sequence[str]) -> Figure:
     """Enqueue, read and settle one article with its events per task in batches, as the consumer does."""
-    async with serve_site() as served, Fetcher(settings.fetch) as fetcher:
-        result = process_page(await fetcher.get(served.plain[0]))
-    async with UrlQueue(settings.redis.url or "", settings.override(key_prefix="bench:publish")) as queue:
+    result = process_page(news_pages(1)[0])
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
         watch = Stopwatch()
         await queue.put_many([Task(id=task_id(url), url=url) for url in addresses])
         while deliveries := await queue.read(BATCH, 0):

@@ -7,7 +7,9 @@ from statistics import mean
 from lxml import html
 
 from tests.benchmarks.news_pages import news_pages
+from tests.benchmarks.news_site import article_urls, page_at
 from worker.parse import parse_article
+from worker.schema import Page
 
 
 def test_the_same_number_gives_the_same_page() -> None:
@@ -19,6 +21,14 @@ def test_the_parser_reads_an_article_of_about_700_words_from_each_page() -> None
     lengths = [len(parse_article(page).text.split()) for page in news_pages()]
     assert all(550 <= length <= 850 for length in lengths)
     assert 650 <= mean(lengths) <= 750
+
+
+def test_every_url_of_the_site_is_an_article_of_its_own() -> None:
+    pages = news_pages(2)
+    for number, url in enumerate(article_urls("http://127.0.0.1:1", 5)):
+        article = parse_article(Page(url=url, body=page_at(pages, number, url)))
+        assert article.url == url
+        assert article.text == parse_article(pages[number % 2]).text
 
 
 def test_a_page_has_the_weight_of_a_real_news_page() -> None:
