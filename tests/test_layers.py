@@ -22,6 +22,7 @@ LAYERS = {
     "telemetry": 3,
     "queue": 4,
     "fetch": 5,
+    "produce": 5,
     "pipeline": 4,
     "terminal": 4,
     "csv_rows": 3,

@@ -82,10 +82,12 @@ class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error
     `put` tasks of this call were enqueued.
     """
 
-    def __init__(self, waiting: int, put: int = 0) -> None:
+    def __init__(self, waiting: int, put: int = 0, accepted: Sequence[bool | None] = ()) -> None:
         super().__init__(waiting, put)
         self.waiting = waiting
         self.put = put
+        self.accepted = tuple(accepted)
+        """For each task of the call whether it was enqueued; None if the queue was full."""
 
     def __str__(self) -> str:
         waiting = plural(self.waiting, "task is waiting", "tasks are waiting")

@@ -151,7 +151,8 @@ class UrlQueue:
         span.done(task for task, reply in zip(tasks, replies, strict=True) if reply == 1)
         for reply in replies:
             if isinstance(reply, list):
-                raise QueueFull(reply[0], put=replies.count(1))
+                accepted = [None if isinstance(it, list) else it == 1 for it in replies]
+                raise QueueFull(reply[0], put=replies.count(1), accepted=accepted)
         return [reply == 1 for reply in replies]
 
     def _put_call(self, task: Task, token: int) -> Call:
