@@ -30,7 +30,6 @@ def check_readers(fleet: Fleet, report: Report, posts: Posts, group: GroupReader
     with report.step("consumer group") as step:
         wait_until(lambda: len(set(group.ids)) >= len(expected), lambda: len(group.ids), "events of the group")
         step.verdict, step.at_least_once = judge(expected, group.ids), True
-        step.check(not group.gaps, f"gaps: {group.gaps[:3]}")
         step.note = "each event at least once"
     check_sink(fleet, report)
 

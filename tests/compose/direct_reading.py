@@ -52,7 +52,7 @@ def direct_reading() -> Iterator[DirectReading]:
         try:
             yield DirectReading(pool)
         finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
 
 
 def _begin() -> None:

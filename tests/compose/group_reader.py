@@ -1,74 +1,78 @@
-"""A consumer group that reads along, in a thread.
+"""A consumer group that reads along, in a thread, with plain commands as docs/subscribing.md shows them.
 
-A consumer acknowledges each event in a round trip of its own, which waits for Redis to sync its file.  So the group has
-several consumers, as a subscriber needs that keeps up with many workers.
+It acknowledges a batch at a time, and so keeps up with any number of workers.
 """
 
 from __future__ import annotations
 
-import asyncio
-import math
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from worker.errors import EventStreamError
-from worker.schema import Retraction
-from worker.subscribe import subscribe
+from redis import Redis
+from redis.exceptions import RedisError, ResponseError
+
+from tests.compose.judge import PREFIX
+from worker.schema import KINDS, RETRACTION, event_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from worker.subscribe import Subscription
-
-CONSUMERS: Final = 40
+BATCH: Final = 500
+BLOCK_MS: Final = 500
+PAUSE_S: Final = 1.0
+CONSUMER: Final = "reader"
+NEW: Final = ">"
+PENDING: Final = "0"
 
 
 class GroupReader:
     """Reads all kinds from the oldest event on, and continues after every restart of Redis."""
 
     def __init__(self, url: str, group: str) -> None:
-        self._url = url
+        self._client = Redis.from_url(url, protocol=2, socket_timeout=30)
         self._group = group
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
+        self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._after = NEW
+        """What to read: new entries, or those whose acknowledgement may have been lost."""
         self.ids: list[str] = []
         """Ids of the events read, in order."""
-        self.gaps: list[str] = []
-        """Messages about events that could not be delivered."""
-
-    def _run(self) -> None:
-        self._loop.run_until_complete(self._read())
-        self._loop.close()
-
-    async def _read(self) -> None:
-        await asyncio.gather(*(self._consume(f"desk-{n}") for n in range(CONSUMERS)))
-
-    async def _consume(self, consumer: str) -> None:
-        async with subscribe(
-            self._url, group=self._group, consumer=consumer, after="0", stop=self._stop, patience_s=math.inf
-        ) as subscription:
-            while not self._stop.is_set():
-                try:
-                    await self._append_events(subscription)
-                except EventStreamError as gap:
-                    self.gaps.append(str(gap))
-
-    async def _append_events(self, subscription: Subscription) -> None:
-        async for event in subscription:
-            if not isinstance(event, Retraction):
-                self.ids.append(event.id)
 
     def start(self) -> None:
-        """Begin to read."""
+        """Create the group and begin to read."""
+        for kind in KINDS:
+            try:
+                self._client.xgroup_create(event_stream(PREFIX, kind), self._group, id="0", mkstream=True)
+            except ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
         self._thread.start()
 
     def stop(self) -> None:
-        """Acknowledge the last event and end."""
-        if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._stop.set)
+        """End after the current batch."""
+        self._stop.set()
         self._thread.join(timeout=60)
+        self._client.close()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if not self._read_batch():
+                    self._after = NEW
+            except (RedisError, OSError):  # it restarts
+                self._after = PENDING
+                self._stop.wait(PAUSE_S)
+
+    def _read_batch(self) -> bool:
+        """Read and acknowledge one batch; return whether there was one."""
+        streams: dict[Any, Any] = {event_stream(PREFIX, kind): self._after for kind in KINDS}
+        reply: Any = self._client.xreadgroup(self._group, CONSUMER, streams, count=BATCH, block=BLOCK_MS)
+        read = {stream: entries for stream, entries in reply if entries}
+        for stream, entries in read.items():
+            self.ids += [fields[b"id"].decode() for _, fields in entries if fields[b"type"] != RETRACTION.encode()]
+            self._client.xack(stream, self._group, *(entry_id for entry_id, _ in entries))
+        return bool(read)
 
 
 @contextmanager

@@ -104,7 +104,6 @@ def check_group(fleet: Fleet, report: Report, group: GroupReader) -> None:
         expected = fleet.reading.result()
         wait_until(lambda: len(set(group.ids)) >= len(expected), lambda: len(group.ids), "events of the group")
         step.verdict, step.at_least_once = judge(expected, group.ids), True
-        step.check(not group.gaps, f"gaps: {group.gaps[:3]}")
         with fleet.client() as client:
             kept = sum(client.xlen(f"communique:events:{kind}") for kind in ("statement", "meeting", "decision"))
         step.note = f"{len(group.ids):,} delivered, {kept:,} still in the streams"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from redis import Redis
 
 from tests.compose.direct_reading import event_ids
+from tests.compose.installation import ROOT
 from tests.compose.judge import Verdict, judge, line_ids, stream_ids
 from tests.compose.report import Report
 from tests.compose.site import HOSTS, STORIES, article_urls, feed_of, page_at
@@ -72,6 +75,19 @@ def test_each_article_has_events_of_its_own() -> None:
 @pytest.mark.parametrize("url", article_urls(80, 0, len(STORIES)))
 def test_each_page_is_its_own_canonical_address(url: str) -> None:
     assert process_page(page_at(url)).article.url == url.replace(":80/", "/")
+
+
+def test_reading_that_was_begun_can_be_abandoned() -> None:
+    program = (
+        "from tests.compose.direct_reading import direct_reading\n"
+        "from tests.compose.site import article_urls\n"
+        "if __name__ == '__main__':\n"
+        "    with direct_reading() as reading:\n"
+        "        reading.add(article_urls(80, 0, 20_000))\n"
+    )
+    # Without a file there is no main module that the processes could import.
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, timeout=300, check=False)
+    assert ended.returncode == 0
 
 
 def test_an_unknown_page_is_not_found() -> None:
