@@ -50,7 +50,7 @@ def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: 
     beat = ServiceHeartbeat(
         name=name,
         service="worker",
-        version="0.1.0",
+        version="0.2.0",
         started_at=_ago(hours=up_h),
         at=_ago(seconds=2.4),
         in_flight=in_flight,
@@ -62,7 +62,7 @@ def _worker(name: str, *, articles: float, in_flight: int, up_h: float, **more: 
 def _forwarder(service: str, name: str, *, handed_on: float, **more: object) -> ServiceHeartbeat:
     """Return the beat of one that hands on what the workers publish."""
     given = {"started_at": _ago(days=3, hours=4), "at": _ago(seconds=1.8), "rates": {"handed_on": handed_on}}
-    return ServiceHeartbeat(**{"name": name, "service": service, "version": "0.1.0"} | given | more)  # type: ignore[arg-type]
+    return ServiceHeartbeat(**{"name": name, "service": service, "version": "0.2.0"} | given | more)  # type: ignore[arg-type]
 
 
 FLEET = FleetSnapshot(
@@ -79,7 +79,7 @@ FLEET = FleetSnapshot(
         ServiceHeartbeat(
             name="desk-1-7-5c21e09a",
             service="discover",
-            version="0.1.0",
+            version="0.2.0",
             started_at=_ago(days=3, hours=4),
             at=_ago(seconds=1.1),
             rates={"new_urls": 5.6},

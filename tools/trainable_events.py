@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from worker.cli.batch import parse_instant
+from worker.documents.article_input import parse_instant
 from worker.extract.document import Document, read_document
 from worker.extract.events.decisions.act_candidates import may_decide
 from worker.extract.events.decisions.act_reading import is_label_feature
