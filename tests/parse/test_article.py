@@ -55,6 +55,19 @@ def test_the_http_charset_is_used() -> None:
     assert article.text.startswith(sentence.strip())
 
 
+OTHER = """<script type="application/ld+json">{"@type": "NewsArticle", "url": "/2019/tug", "headline": "Old tug sold",
+"datePublished": "2019-07-01", "author": {"@type": "Person", "name": "Per Dahl"}}</script>"""
+
+
+def test_metadata_is_that_of_this_page_not_of_the_first_block() -> None:
+    own = HEAD.replace('"headline"', f'"mainEntityOfPage": "{URL}", "headline"')
+    for head in (OTHER + own, own + OTHER, OTHER + HEAD):
+        article = parse_article(page(html(story(), head)))
+        assert (article.byline, article.published_at and article.published_at.year) == (["Ann Lee"], 2024)
+    alone = parse_article(page(html(f"<h1>Ferry talks go on</h1>{story()}", OTHER)))
+    assert (alone.byline, alone.published_at) == ([], None)
+
+
 # ---------------------------------------------------------------- rejections
 def test_another_media_type_is_rejected() -> None:
     assert rejection(Page(url=URL, body=b"%PDF-1.7", content_type="application/pdf")).reason == "not_html"

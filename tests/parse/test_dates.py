@@ -25,6 +25,16 @@ from worker.parse.dates import parse_datetime
         ("1726596309", datetime(2024, 9, 17, 18, 5, 9, tzinfo=UTC)),
         ("1726596309000", datetime(2024, 9, 17, 18, 5, 9, tzinfo=UTC)),
         ("2024-09-17T18:05:09+99:99", datetime(2024, 9, 17, 18, 5, 9, tzinfo=UTC)),
+        ("2024-09-17 06:05 PM", datetime(2024, 9, 17, 18, 5, tzinfo=UTC)),
+        ("2024-09-17 12:05 a.m. EDT", datetime(2024, 9, 17, 4, 5, tzinfo=UTC)),
+        ("September 17, 2024 6:05 PM EDT", datetime(2024, 9, 17, 22, 5, tzinfo=UTC)),
+        ("9/17/2024 6:05:09 PM", datetime(2024, 9, 17, 18, 5, 9, tzinfo=UTC)),
+        ("17. September 2024, 18:05 Uhr", datetime(2024, 9, 17, 18, 5, tzinfo=UTC)),
+        ("17 septembre 2024 à 18h05", datetime(2024, 9, 17, 18, 5, tzinfo=UTC)),
+        ("Tue, 17 Sep 2024 18:05:09 MESZ", datetime(2024, 9, 17, 16, 5, 9, tzinfo=UTC)),
+        ("Tue Sep 17 18:05:09 CEST 2024", datetime(2024, 9, 17, 16, 5, 9, tzinfo=UTC)),
+        ("2024-09-17T18:05:09 JST", datetime(2024, 9, 17, 9, 5, 9, tzinfo=UTC)),
+        ("Tue, 17 Sep 2024 18:05:09 GMT+2", datetime(2024, 9, 17, 16, 5, 9, tzinfo=UTC)),
     ],
 )
 def test_common_formats_are_parsed(text: str, expected: datetime) -> None:
@@ -38,8 +48,15 @@ def test_the_zone_is_kept_since_its_day_is_that_of_the_newspaper() -> None:
     assert found.date().isoformat() == "2024-10-16"
 
 
+@pytest.mark.parametrize("zone", ["IST", "BST", "XYZ", "ET"])
+@pytest.mark.parametrize("text", ["2024-09-17T18:05:09 {}", "Tue, 17 Sep 2024 18:05:09 {}", "Sep 17, 2024 6:05 PM {}"])
+def test_a_time_in_an_unknown_zone_is_left_out(text: str, zone: str) -> None:
+    assert parse_datetime(text.format(zone)) == datetime(2024, 9, 17, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2024-13-45", "0001-01-01T00:00:00Z", "1970-01-01", "9999-12-31T23:59:59-23:59"]
+    "text",
+    ["", "2024-09", "yesterday", "2024-13-45", "0001-01-01T00:00:00Z", "1970-01-01", "9999-12-31T23:59:59-23:59"],
 )
 def test_invalid_and_implausible_dates_are_none(text: str) -> None:
     assert parse_datetime(text) is None

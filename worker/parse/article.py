@@ -9,12 +9,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.errors import Permanent
 from worker.parse import markup
+from worker.parse.address import own_address, read_address
 from worker.parse.body import Body, read_body
 from worker.parse.charset import decode_html
-from worker.parse.jsonld import JsonLd, literal_text, read_jsonld
+from worker.parse.jsonld import JsonLd, literal_text, of_page, read_jsonld
 from worker.parse.language import detect_language
 from worker.parse.markup import text_size
-from worker.parse.metadata import read_metadata
+from worker.parse.metadata import Metadata, read_metadata
+from worker.parse.title import is_title_of
 from worker.schema import Article, Page, article_id
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
@@ -51,8 +53,7 @@ def parse_article(page: Page) -> Article:
     """
     html = _decode_page(page)
     tree = markup.parse_html(html)
-    json_ld = read_jsonld(tree)
-    metadata = read_metadata(tree, json_ld, html, page.url, page.fetched_at)
+    metadata, json_ld = _read_metadata(tree, html, page)
     signals = _ArticleSignals(tree, json_ld)
     body = read_body(tree, metadata.title, metadata.descriptions, metadata.url)
     text = "\n\n".join(_prefer_longer_text(body.paragraphs, json_ld))
@@ -70,6 +71,13 @@ def parse_article(page: Page) -> Article:
         site=metadata.site,
         fetched_at=page.fetched_at,
     )
+
+
+def _read_metadata(tree: LexborHTMLParser, html: str, page: Page) -> tuple[Metadata, JsonLd]:
+    """Return the metadata of a page, and the JSON-LD of its own article."""
+    address = read_address(tree, page.url)
+    json_ld = of_page(read_jsonld(tree), own_address(address, page.url), is_title_of(tree))
+    return read_metadata(tree, json_ld, html, address, page.fetched_at), json_ld
 
 
 def _decode_page(page: Page) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
@@ -59,6 +59,29 @@ def read_jsonld(page: LexborHTMLParser) -> JsonLd:
         elif _has_type(node, _PAGE_TYPE):
             pages.append(node)
     return JsonLd(articles=articles, pages=pages, by_id=by_id)
+
+
+def of_page(json_ld: JsonLd, is_own: Callable[[str], bool | None], is_titled: Callable[[str], bool]) -> JsonLd:
+    """Return the nodes with the articles of the page first, and without those of other pages.
+
+    `is_own` returns whether an address is that of the page, None if it cannot be told; `is_titled` whether a headline
+    is that of the page.  A node with another address is left out, unless it has the headline of the page.
+    """
+    own, unknown = [], []
+    for node in json_ld.articles:
+        verdict = _is_own_node(node, is_own)
+        if verdict:
+            own.append(node)
+        elif verdict is None or is_titled(literal_text(node.get("headline") or node.get("name"))):
+            unknown.append(node)
+    return JsonLd(articles=[*own, *unknown], pages=json_ld.pages, by_id=json_ld.by_id)
+
+
+def _is_own_node(node: Node, is_own: Callable[[str], bool | None]) -> bool | None:
+    main = node.get("mainEntityOfPage")
+    page = main.get("@id") or main.get("url") if isinstance(main, dict) else main
+    verdicts = [is_own(value) for value in (node.get("url"), page, node.get("@id")) if isinstance(value, str) and value]
+    return True if True in verdicts else False if False in verdicts else None
 
 
 def as_list(value: Any) -> list[Any]:

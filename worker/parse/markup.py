@@ -23,6 +23,8 @@ MAX_DEPTH = 2_000
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 _TAG = re.compile(r"<(\\?/)?([a-zA-Z][a-zA-Z0-9]*)")
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^<]{{{2 * MAX_ATTRIBUTES},}}")
+"""A tag that is long enough for too many attributes, with the text after it."""
 _ANY_TAG = re.compile(r"<[/a-zA-Z][^<>]*>")
 _NOT_NESTING = frozenset(
     (
@@ -67,11 +69,10 @@ def parse_html(html: str) -> LexborHTMLParser:
 
 
 def _check_attribute_counts(html: str) -> None:
-    for piece in html.split("<"):
-        if len(piece) > 2 * MAX_ATTRIBUTES and piece[0].isalpha():
-            attributes = len(_QUOTED.sub("", piece).partition(">")[0].split()) - 1
-            if attributes > MAX_ATTRIBUTES:
-                raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
+    for found in _LONG_TAG.finditer(html):
+        attributes = len(_QUOTED.sub("", found[0]).partition(">")[0].split()) - 1
+        if attributes > MAX_ATTRIBUTES:
+            raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
 
 
 def _check_depth(html: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
@@ -48,6 +48,21 @@ def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> str:
         return ""
     best = max(votes, key=lambda key: votes[key])
     return next(c for source in _WEIGHTS for c in candidates if c.source == source and c.key == best).text
+
+
+def is_title_of(page: LexborHTMLParser) -> Callable[[str], bool]:
+    """Return a function that says whether a headline shares most of its words with a title of the page."""
+    nodes = (page.css_first("head title"), page.css_first("h1"))
+    titles = [node_text(node) for node in nodes] + [
+        attribute_text(page.css_first("meta[property='og:title']"), "content")
+    ]
+    shown = [set(_WORD.findall(title.casefold())) for title in titles]
+
+    def is_title(headline: str) -> bool:
+        words = set(_WORD.findall(headline.casefold()))
+        return any(2 * len(words & title) > len(words) for title in shown)
+
+    return is_title
 
 
 def _title_candidates(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> Iterator[_TitleCandidate]:

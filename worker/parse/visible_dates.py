@@ -13,7 +13,9 @@ from functools import cache
 from importlib import resources
 
 import msgspec
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from worker.parse.markup import node_text
 
 _SELECTORS = (
     "time, [class*='publi' i], [class*='posted' i], [class*='created' i], [class*='post-meta' i], [id*='publi' i]",
@@ -25,6 +27,9 @@ _MAX_ELEMENTS = 40
 """Elements read per selector."""
 _MAX_CHARS = 120
 """Characters above which an element is running text, whose dates are those of events."""
+_MAX_HEADLINES, _HEADLINE_LEVELS, _MAX_BELOW = 3, 3, 8
+"""Headlines, elements around each, and nodes after each of these that are searched for a date."""
+_CAPTIONED = frozenset({"figure", "img", "picture", "video", "script", "style"})
 _TOKEN = re.compile(r"\d+|[^\s\d.,;:/|()\[\]'’،–—-]+")  # noqa: RUF001 - typographic marks
 _EAST_ASIAN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
 _VIETNAMESE = re.compile(r"(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})", re.IGNORECASE)
@@ -46,6 +51,28 @@ def _short_texts(page: LexborHTMLParser) -> Iterator[str]:
             text = node.text(separator=" ", strip=True)
             if any(map(str.isdigit, text[:_MAX_CHARS])) and len(text) <= _MAX_CHARS:
                 yield text
+
+
+def find_date_by_headline(page: LexborHTMLParser) -> datetime | None:
+    """Return the first written date in a short text right below one of the first <h1>; None if there is none."""
+    return next(filter(None, map(_date_below, page.css("h1")[:_MAX_HEADLINES])), None)
+
+
+def _date_below(heading: LexborNode) -> datetime | None:
+    node: LexborNode | None = heading
+    for _ in range(_HEADLINE_LEVELS):
+        if node is None or node.tag == "body":
+            return None
+        below = node.next
+        for _ in range(_MAX_BELOW):
+            if below is None:
+                break
+            text = node_text(below) if below.is_element_node and below.tag not in _CAPTIONED else ""
+            if text and (found := parse_written_date(text) if len(text) <= _MAX_CHARS else None):
+                return found
+            below = below.next
+        node = node.parent
+    return None
 
 
 def parse_written_date(text: str) -> datetime | None:
