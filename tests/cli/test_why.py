@@ -28,9 +28,10 @@ from worker.schema import (
     publication_id,
     task_id,
 )
+from worker.urls import lead_to
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from redis.asyncio import Redis
 
@@ -88,7 +89,9 @@ async def deliver(queue: UrlQueue, task: Task = TASK) -> Delivery:
     return delivery
 
 
-def publication(settings: Settings, delivery: Delivery, article_url: str = URL) -> Settlement:
+def publication(
+    settings: Settings, delivery: Delivery, article_url: str = URL, redirects: Sequence[str] = ()
+) -> Settlement:
     article = Article(id=article_id(article_url), url=article_url, text="Ana Belm met Liis Tamm.", title="Two met")
     span = Span(start=0, end=23, text=article.text)
     met = Meeting(
@@ -104,7 +107,9 @@ def publication(settings: Settings, delivery: Delivery, article_url: str = URL) 
     )
     entries = publication_entries(article, [met], settings.redis, NOW)
     entries[0] = with_provenance(entries[0], delivery.task, "press-1")
-    return Settlement(delivery, entries, publication_id(article.url, article.text))
+    published = publication_id(article.url, article.text)
+    addresses = lead_to(delivery.task.url, article_url, redirects)
+    return Settlement(delivery, entries, published, article=article.id, addresses=addresses)
 
 
 # ---------------------------------------------------------------- where it is
@@ -209,7 +214,30 @@ async def test_an_article_with_another_canonical_url_is_found_from_both(settings
     assert f"under the canonical URL {other}" in (await report(settings))["published"]
     found = await report(settings, other)
     assert f"from another address: {URL}" in found["published"]
-    assert found["now"] == "in no queue"
+    assert found["now"] == "settled"
+    assert found["queued"].startswith("not by itself")
+
+
+async def test_a_task_is_found_under_another_form_of_its_address(settings: Settings, queue: UrlQueue) -> None:
+    await queue.put_many([*others(2), Task.of("http://www.a.example/news/1", put_at=NOW)])
+    found = await report(settings, f"{URL}/")
+    assert found["queued"].endswith("over HTTP, under the address http://www.a.example/news/1")
+    assert found["now"].startswith("ready for a worker")
+    assert found["host"].startswith("www.a.example: ")
+    [delivery] = [it for it in await queue.read(2, 0) if it.task.url != others(1)[0].url]
+    await queue.retry_later(delivery, delivery.task, NOW + timedelta(hours=1))
+    assert (await report(settings))["now"].startswith("retried at ")
+
+
+async def test_an_address_that_led_to_an_article_is_found_from_it(settings: Settings, queue: UrlQueue) -> None:
+    short, old = "https://a.example/s/1", "https://a.example/old/1"
+    delivery = await deliver(queue, Task.of(short))
+    await queue.settle_many([publication(settings, delivery, URL, [old])])
+    assert not await queue.put(Task.of(f"{old}/"))
+    found = await report(settings, old)
+    assert found["queued"].startswith("not by itself")
+    assert f"under the canonical URL {URL}" in found["published"]
+    assert f"from another address: {short}" in found["published"]
 
 
 async def test_a_duplicate_names_the_address_of_the_publication(settings: Settings, queue: UrlQueue) -> None:

@@ -35,9 +35,10 @@ from worker.schema import (
 from worker.streams import Call, range_entries, retry_while_unavailable
 from worker.subscribe import subscribe
 from worker.subscribe.stream_events import decode_entry
+from worker.urls import lead_to
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from redis.asyncio import Redis
 
@@ -91,7 +92,9 @@ async def read_one(queue: UrlQueue) -> Delivery:
     raise AssertionError("no task was released")
 
 
-async def publish(queue: UrlQueue, settings: Settings, task_url: str, url: str | None = None) -> None:
+async def publish(
+    queue: UrlQueue, settings: Settings, task_url: str, url: str | None = None, redirects: Sequence[str] = ()
+) -> None:
     """Enqueue `task_url`, and settle it with an article whose canonical URL is `url` (None: the same)."""
     url = url or task_url
     await queue.put(Task.of(task_url, put_at=NOW))
@@ -99,7 +102,9 @@ async def publish(queue: UrlQueue, settings: Settings, task_url: str, url: str |
     article = Article(id=article_id(url), url=url, text="x")
     first, *rest = publication_entries(article, events_of(url), settings.redis, NOW)
     writes = [with_provenance(first, delivery.task, "w"), *rest]
-    assert await queue.settle_many([Settlement(delivery, writes)]) == ["done"]
+    assert await queue.settle_many(
+        [Settlement(delivery, writes, article=article.id, addresses=lead_to(url, url, redirects))]
+    ) == ["done"]
 
 
 async def forget(redis: Redis, settings: Settings, target: str, *, dry_run: bool = False) -> ForgetReport:
@@ -181,6 +186,38 @@ async def test_an_article_is_found_by_both_of_its_urls(
     assert await articles(redis, settings) == [FOREIGN]
     for url in ("https://short.example/a", URL):
         assert not await queue.put(Task.of(url))
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://www.news.example/1",
+        "https://m.news.example/1/",
+        "https://short.example/a?utm_source=x",
+        "https://news.example/old",
+    ],
+)
+async def test_an_article_is_found_by_every_address_that_led_to_it(
+    redis: Redis, settings: Settings, queue: UrlQueue, target: str
+) -> None:
+    """By a form of its canonical URL or of its task's, and by an address that redirected to it."""
+    await publish(queue, settings, "https://short.example/a", URL, ["https://news.example/old"])
+    await publish(queue, settings, FOREIGN)
+    report = await forget(redis, settings, target)
+    assert (report.articles, report.events) == (1, dict.fromkeys(KINDS, 1))
+    assert await articles(redis, settings) == [FOREIGN]
+    for url in ("https://short.example/a", URL, "https://news.example/old", target):
+        assert not await queue.put(Task.of(url))
+    assert (await forget(redis, settings, target)).is_empty
+
+
+async def test_a_waiting_task_is_found_by_another_form_of_its_address(
+    redis: Redis, settings: Settings, queue: UrlQueue
+) -> None:
+    await queue.put_many([Task.of("http://www.news.example/0"), Task.of("http://www.news.example/1")])
+    report = await forget(redis, settings, URL)
+    assert (report.tasks["waiting"], report.tasks["active"]) == (1, 0)
+    assert not await queue.put(Task.of(URL))
 
 
 async def test_events_are_found_although_their_article_was_trimmed(

@@ -152,6 +152,12 @@ def test_an_address_of_another_site_a_front_page_or_an_invalid_one_is_ignored(de
     assert read(f'<link rel="canonical" href="{declared}">').url == URL
 
 
+def test_a_site_on_a_shared_host_cannot_declare_the_address_of_another() -> None:
+    head, own = '<link rel="canonical" href="https://victim.github.io/report">', "https://other.github.io/report"
+    assert read(head, url=own).url == own
+    assert read(head, url="https://victim.github.io/report?a=1").url == "https://victim.github.io/report"
+
+
 def test_the_opengraph_url_is_used_if_the_canonical_link_is_unusable() -> None:
     head = '<link rel="canonical" href="https://elsewhere.example/a"><meta property="og:url" content="/b">'
     assert read(head).url == "https://www.harbourpost.example/b"

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from worker.errors import Permanent
-from worker.urls import canonicalise, fold, lead_to
+from worker.urls import canonicalise, common_part, fold, forms_of_host, lead_to
 
 PAGE = "https://news.example/politics/council-approves-harbour-plan"
 HASH = "9f86d081884c7d659a2feaa0c55ad015"
@@ -175,6 +175,22 @@ def test_every_folded_address_is_canonical_and_folded(text: str) -> None:
     assert fold(folded) == folded
     assert canonicalise(folded) == folded
     assert folded.startswith("https://")
+
+
+@given(_ADDRESSES.map("http://www.a.example/".__add__))
+def test_the_common_part_is_in_every_form(text: str) -> None:
+    try:
+        address = canonicalise(text)
+    except Permanent:
+        return
+    assert common_part(address) in address
+    assert common_part(address) == common_part(fold(address))
+
+
+def test_the_hosts_of_the_forms_of_a_page() -> None:
+    forms = ["news.example", "amp.news.example", "m.news.example", "www.news.example", "mobile.news.example"]
+    assert forms_of_host(PAGE) == forms
+    assert forms_of_host(PAGE.replace("//", "//m.")) == [forms[2], *forms[:2], *forms[3:]]
 
 
 @given(st.one_of(st.text(max_size=60), _ADDRESSES))

@@ -50,7 +50,10 @@ def _queued(history: UrlHistory) -> str:
     task = history.task
     if task is not None:
         by = f"by the source {task.source}" if task.source else "by communique put, or over HTTP"
+        by += f", under the address {task.url}" if task.url != history.url else ""
         return f"{_ago(task.put_at, history.at)}, {by}" if task.put_at else by
+    if history.markers.article and history.publication and not history.markers.done:
+        return "not by itself: another address led to its article, and is seen for it"
     if history.markers.seen:
         return "yes, but its task is no longer stored (settled without a publication of its own, or trimmed)"
     if history.is_known:
@@ -64,7 +67,7 @@ def _now(history: UrlHistory, settings: Settings) -> Iterator[str]:
     if history.found:
         attempt = f"attempt {history.found.task.attempt + 1} of {settings.retry.max_attempts}"
         yield f"{_place(history.found.place, history)}, {attempt}"
-    elif history.markers.done:
+    elif history.markers.done or history.markers.article:
         yield "settled" if history.publication else "settled: its article was published before, or has been trimmed"
     elif not history.dead_letters:
         yield _not_found(history)
@@ -144,7 +147,7 @@ def _published(history: UrlHistory) -> Iterator[str]:
     yield f"{_ago(found.at, history.at)}{f' by {found.worker}' if found.worker else ''}: {found.title or 'no title'}"
     if found.article_url != history.url:
         yield f"under the canonical URL {found.article_url}"
-    if found.task and found.task.id != history.task_id:
+    if found.task and found.task.url != history.url:
         yield f"from another address: {found.task.url}"
     yield f"article {found.article_id}"
     kinds = Counter(kind_of(event) for event in found.events)

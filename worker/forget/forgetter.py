@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from worker.forget.publications import PublishedEntries
 from worker.forget.webhook_letters import remove_webhook_letters
+from worker.queue import QueueKeys
+from worker.queue.find_task import read_markers
 from worker.queue.removal import QueuePart, TaskRemover
 from worker.schema import KINDS, RETRACTION, Kind, Task
 
@@ -68,6 +70,9 @@ class Forgetter:
 
     async def run(self, now: datetime) -> ForgetReport:
         """Remove everything of the target and return what was removed; `now` (aware): time of the retractions."""
+        for url in self._target.urls:
+            markers = await read_markers(self._client, QueueKeys(self._prefix), url)
+            self._target.add_article(markers.article)
         self._lengths = await self._published.lengths()
         events: dict[Kind, int] = dict.fromkeys(KINDS, 0)
         tasks: dict[QueuePart, int] = {}

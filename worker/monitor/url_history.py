@@ -65,6 +65,7 @@ class UrlHistory(Struct, frozen=True, kw_only=True):
     url: str
     """Canonical URL."""
     host: HostState
+    """The host of the task, which may be another form of that of `url`."""
     robots: RobotsVerdict | None
     """None if the rules of the host are not stored: they are fetched before the next request."""
     task_id: str
@@ -86,10 +87,16 @@ class UrlHistory(Struct, frozen=True, kw_only=True):
 
     @property
     def task(self) -> Task | None:
-        """Return the newest stored form of the task; None if none is left, as after a duplicate publication."""
+        """Return the newest stored form of the task; None if none is left, as after a duplicate publication.
+
+        Its URL may be another form of `url`.
+        """
         stored = [self.found.task] if self.found else [x.task for x in self.dead_letters]
         published = self.publication.task if self.publication else None
-        return next((task for task in (*stored, published) if task and task.id == self.task_id), None)
+        return next((task for task in (*stored, published) if task and self._is_same(task)), None)
+
+    def _is_same(self, task: Task) -> bool:
+        return task.id == self.task_id or urls.fold(task.url) == urls.fold(self.url)
 
     @property
     def failures(self) -> tuple[FailedAttempt, ...]:
@@ -99,20 +106,23 @@ class UrlHistory(Struct, frozen=True, kw_only=True):
 
 async def read_history(client: Redis, settings: Settings, canonical_url: str, *, max_articles: int) -> UrlHistory:
     """Collect what is known of a URL; search its publication in the newest `max_articles`.  May raise RedisError."""
-    prefix, host, task = settings.redis.key_prefix, urls.host_of(canonical_url), task_id(canonical_url)
+    prefix, task = settings.redis.key_prefix, task_id(canonical_url)
     keys, at = QueueKeys(prefix), await redis_time(client)
-    found = await find_task(client, keys, host, task)
-    search = await find_article_entry(client, prefix, article_id(canonical_url), task, max_entries=max_articles)
-    (state,) = await read_hosts(client, keys, at.timestamp() * 1000, [host])
+    markers = await read_markers(client, keys, canonical_url)
+    found = await find_task(client, keys, canonical_url)
+    article = markers.article or article_id(canonical_url)
+    search = await find_article_entry(client, prefix, article, task, max_entries=max_articles)
+    requested = found.task.url if found else canonical_url
+    (state,) = await read_hosts(client, keys, at.timestamp() * 1000, [urls.host_of(requested)])
     return UrlHistory(
         at=at,
         url=canonical_url,
         host=state,
-        robots=await _read_robots(client, settings, canonical_url, at),
+        robots=await _read_robots(client, settings, requested, at),
         task_id=task,
-        markers=await read_markers(client, keys, canonical_url),
+        markers=markers,
         found=found,
-        dead_letters=tuple(await find_dead_letters(client, keys, task, DEAD_LETTERS_SHOWN)),
+        dead_letters=tuple(await find_dead_letters(client, keys, canonical_url, DEAD_LETTERS_SHOWN)),
         publication=await _read_publication(client, prefix, search),
         articles_searched=search.searched,
         search_is_complete=search.is_complete,

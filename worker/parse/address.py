@@ -13,7 +13,8 @@ from worker.parse.markup import attribute_text
 from worker.parse.template_values import is_unfilled_address
 from worker.urls import canonicalise, fold
 
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None)
+_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+"""Includes the hosts of many sites, as "github.io": one of these sites must not declare the address of another."""
 
 
 def read_address(page: LexborHTMLParser, url: str) -> str:

@@ -1,11 +1,12 @@
 """Where the task of a URL is, for operators; read-only, with a bounded number of entries read.
 
-Redis has no index of tasks by id, so each place is searched: the queue and the active entries of the host, the
+Redis has no index of tasks, so each place is searched: the queue and the active entries of the host, the
 retries and the dead letters.
 """
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -13,9 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec import Struct
 
+from worker import urls
 from worker.queue import scripts
 from worker.queue.dead_letters import PAGE_SIZE, DeadLetter, parse_letter
-from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
+from worker.queue.delivery import TASK_DECODE_ERRORS
 from worker.queue.keys import GROUP
 from worker.queue.markers import article_of, make_marker, own_seen_marker, seen_marker
 from worker.schema import Task
@@ -34,6 +36,8 @@ MAX_DEAD: Final = 10_000
 """Dead letters that are searched, from the newest."""
 SCAN_COUNT: Final = 1_000
 """Entries read or scanned in one round trip."""
+_GLOB: Final = re.compile(rb"[*?\[\]\\^-]")
+"""Characters with a meaning in a pattern of SCAN."""
 
 
 class Waiting(Struct, frozen=True, kw_only=True, tag="waiting"):
@@ -88,23 +92,48 @@ class TaskMarkers(Struct, frozen=True, kw_only=True):
     """First 16 hex digits of the id of the article to which the address led; None if that is unknown."""
 
 
-async def find_task(client: Redis, keys: QueueKeys, host: str, task_id: str) -> FoundTask | None:
-    """Return the task and its place; None if it is in no place, or beyond the limits of the search."""
+class TaskSearch:
+    """A search for the task of a URL, enqueued under any form of it."""
+
+    def __init__(self, url: str) -> None:
+        """`url` is canonical."""
+        self._folded = urls.fold(url)
+        self.text = urls.common_part(url).encode()
+        """Part of the JSON of every such task."""
+
+    def decode(self, raw: bytes) -> Task | None:
+        """Return the task in its JSON if it is one of the URL."""
+        if self.text in raw:
+            with suppress(*TASK_DECODE_ERRORS):
+                task = msgspec.json.decode(raw, type=Task)
+                return task if urls.fold(task.url) == self._folded else None
+        return None
+
+
+async def find_task(client: Redis, keys: QueueKeys, url: str) -> FoundTask | None:
+    """Return the task of a canonical URL and its place; None if it is in no place, or beyond the limits of the search.
+
+    The task may have been enqueued under another form of the URL, on another form of the host.
+    """
+    search = TaskSearch(url)
     for _ in range(2):  # it may move to a place that was already searched
-        for find in (_find_retry, _find_waiting, _find_active):
-            if found := await find(client, keys, host, task_id):
-                return found
+        if found := await _find_retry(client, keys, search):
+            return found
+        for host in urls.forms_of_host(url):
+            for find in (_find_waiting, _find_active):
+                if found := await find(client, keys, host, search):
+                    return found
     return None
 
 
-async def find_dead_letters(client: Redis, keys: QueueKeys, task_id: str, limit: int) -> list[DeadLetter]:
-    """Return up to `limit` dead letters of a task, newest first, among the newest MAX_DEAD."""
+async def find_dead_letters(client: Redis, keys: QueueKeys, url: str, limit: int) -> list[DeadLetter]:
+    """Return up to `limit` dead letters of the tasks of a canonical URL, newest first, among the newest MAX_DEAD."""
+    search = TaskSearch(url)
     letters: list[DeadLetter] = []
     last, searched = "+", 0
     while searched < MAX_DEAD and len(letters) < limit:
         page = await range_entries(client, keys.dead, last=last, count=PAGE_SIZE, newest_first=True)
-        candidates = [entry for entry in page if task_id.encode() in (entry.fields or {}).get(b"task", b"")]
-        letters += [x for x in map(parse_letter, candidates) if x.task and x.task.id == task_id]
+        letters += [parse_letter(entry) for entry in page if search.decode((entry.fields or {}).get(b"task", b""))]
         if len(page) < PAGE_SIZE:
             break
         last, searched = f"({page[-1].id}", searched + len(page)
@@ -128,25 +157,25 @@ async def read_markers(client: Redis, keys: QueueKeys, canonical_url: str) -> Ta
 
 
 # ---------------------------------------------------------------- places
-async def _find_waiting(client: Redis, keys: QueueKeys, host: str, task_id: str) -> FoundTask | None:
+async def _find_waiting(client: Redis, keys: QueueKeys, host: str, search: TaskSearch) -> FoundTask | None:
     queue: Any = keys.host(host).queue
     for start in range(0, MAX_QUEUED, SCAN_COUNT):
         page: Any = await client.lrange(queue, start, start + SCAN_COUNT - 1)
         for i, raw in enumerate(page):
-            if task := _decode(raw, task_id):
+            if task := search.decode(raw):
                 return FoundTask(task=task, place=Waiting(position=start + i + 1))
         if len(page) < SCAN_COUNT:
             break
     return None
 
 
-async def _find_retry(client: Redis, keys: QueueKeys, _host: str, task_id: str) -> FoundTask | None:
-    cursor, searched = 0, 0
+async def _find_retry(client: Redis, keys: QueueKeys, search: TaskSearch) -> FoundTask | None:
+    cursor, searched, pattern = 0, 0, b"*" + _GLOB.sub(rb"\\\g<0>", search.text) + b"*"
     while searched < MAX_RETRIES:
-        reply: Any = await client.zscan(keys.later, cursor, match=f'*"{task_id}"*', count=SCAN_COUNT)
+        reply: Any = await client.zscan(keys.later, cursor, match=pattern, count=SCAN_COUNT)
         cursor, page = reply
         for raw, due_ms in page:
-            if task := _decode(raw, task_id):
+            if task := search.decode(raw):
                 return FoundTask(task=task, place=ToRetry(due_at=_instant(due_ms)))
         if cursor == 0:
             break
@@ -154,15 +183,13 @@ async def _find_retry(client: Redis, keys: QueueKeys, _host: str, task_id: str) 
     return None
 
 
-async def _find_active(client: Redis, keys: QueueKeys, host: str, task_id: str) -> FoundTask | None:
+async def _find_active(client: Redis, keys: QueueKeys, host: str, search: TaskSearch) -> FoundTask | None:
     active: Any = client.smembers(keys.host(host).active)
     for raw_id in await active:
         entry_id = raw_id.decode()
         for entry in await range_entries(client, keys.ready, first=entry_id, last=entry_id, count=1):
-            with suppress(*TASK_DECODE_ERRORS):
-                task = decode_task(entry)
-                if task.id == task_id:
-                    return FoundTask(task=task, place=await _delivery(client, keys, entry_id))
+            if task := search.decode((entry.fields or {}).get(b"task", b"")):
+                return FoundTask(task=task, place=await _delivery(client, keys, entry_id))
     return None
 
 
@@ -178,15 +205,6 @@ async def _delivery(client: Redis, keys: QueueKeys, entry_id: str) -> Ready | In
         deliveries=it["times_delivered"],
         idle_s=it["time_since_delivered"] / 1000,
     )
-
-
-def _decode(raw: bytes, task_id: str) -> Task | None:
-    """Return the task if it is the one with this id."""
-    if task_id.encode() in raw:
-        with suppress(*TASK_DECODE_ERRORS):
-            task = msgspec.json.decode(raw, type=Task)
-            return task if task.id == task_id else None
-    return None
 
 
 def _instant(ms: float) -> datetime:

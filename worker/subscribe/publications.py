@@ -35,7 +35,10 @@ class ArticleSearch(NamedTuple):
 async def find_article_entry(
     client: Redis, prefix: str, article_id: str, task_id: str, *, max_entries: int
 ) -> ArticleSearch:
-    """Return the newest entry with the id of an article, or published for a task, among the newest `max_entries`."""
+    """Return the newest entry of an article, or published for a task, among the newest `max_entries`.
+
+    `article_id`: the id of the article, or its first digits.
+    """
     stream, start, searched = article_stream(prefix), "+", 0
     while searched < max_entries:
         call = Call([stream], [start, STEP, article_id, task_id])

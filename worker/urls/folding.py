@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from worker.errors import Permanent
-from worker.urls.canonical import canonicalise, is_tracker
+from worker.urls.canonical import canonicalise, host_of, is_tracker
 
 # ---------------------------------------------------------------- hosts
 _ALTERNATE_LABELS: Final = frozenset({"www", "m", "amp"})
@@ -46,6 +46,8 @@ _FORM_PREFIX: Final = re.compile(r"^/(amp|print)(?=/)")
 _SCRIPT: Final = re.compile(r"\.(?:php\d?|aspx?|ashx|jspx?|jsf|cgi|pl|cfm|do|dll|exe|phtml)$", re.IGNORECASE)
 """Extension of a program, whose name is not that of an article."""
 _LONG_NUMBER: Final = re.compile(r"[0-9]{5}")
+_PARTS: Final = re.compile(r"[/?&.;]")
+"""Where a fold removes a part of an address."""
 _SEPARATORS: Final = re.compile(r"[-_]+")
 """Between the words of a segment."""
 
@@ -109,6 +111,18 @@ def lead_to(page_url: str, article_url: str, redirects: Sequence[str] = ()) -> l
     article, page, *others = (fold(_canonical(url)) for url in (article_url, page_url, *redirects))
     found = dict.fromkeys(url for url in (article, page, *others) if _host(url) == _host(page))
     return [url for url in found if url and not url.endswith("/")]
+
+
+def forms_of_host(url: str) -> list[str]:
+    """Return the hosts under which a site serves the forms of a page, that of the canonical URL first."""
+    plain = host_of(fold(url))
+    labelled = [f"{label}.{plain}" for label in (*sorted(_ALTERNATE_LABELS), "mobile")]
+    return list(dict.fromkeys([host_of(url), plain, *labelled]))
+
+
+def common_part(url: str) -> str:
+    """Return a part of the folded address, the longest one, that is in every form of the address."""
+    return max(_PARTS.split(fold(url).partition("://")[2].partition("/")[2]), key=len)
 
 
 def _canonical(url: str) -> str:
