@@ -96,4 +96,4 @@ def restore(fleet: Fleet, report: Report, count: int) -> None:
         fleet.wait_for_all()
         fleet.put(count)
         judge_streams(fleet, step)
-        step.note = f"{restored:,} articles restored, the others processed again"
+        step.note = f"{restored:,} articles restored; the tasks in the backup and {count:,} new articles processed"

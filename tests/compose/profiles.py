@@ -30,7 +30,7 @@ def provide_images(fleet: Fleet, report: Report, prefix: str) -> set[str]:
     with report.step("images of the profiles") as step:
         variables, missing = provide(fleet.engine, ("prometheus", "alertmanager", "caddy"), prefix)
         fleet.installation.configure(**variables)
-        made = ", ".join(sorted(variables.values())) or "none"
+        made = ", ".join(sorted(image.rpartition("-")[2] for image in variables.values())) or "none"
         step.note = f"made of Debian's packages: {made}" + (f"; not available: {missing}" if missing else "")
     return missing
 

@@ -79,7 +79,7 @@ class Report:
 
 def _counts(verdict: Verdict | None) -> str:
     if verdict is None:
-        return " | | "
+        return "- | - | -"
     return f"{verdict.expected:,} | {verdict.missing:,} | {verdict.doubled:,}"
 
 
