@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -53,8 +54,9 @@ def rss(*urls: str) -> str:
     return f"<rss><channel>{''.join(f'<item><link>{u}</link></item>' for u in urls)}</channel></rss>"
 
 
-@pytest.fixture
-async def site() -> AsyncIterator[Site]:
+@contextlib.asynccontextmanager
+async def serve_site() -> AsyncIterator[Site]:
+    """Serve a site on loopback during the block."""
     site = Site()
     app = web.Application()
     app.router.add_get("/{path:.*}", site.answer)
@@ -65,6 +67,12 @@ async def site() -> AsyncIterator[Site]:
     site.base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     yield site
     await runner.cleanup()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Site]:
+    async with serve_site() as site:
+        yield site
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ class CommandEntry(NamedTuple):
 
 COMMANDS = (
     CommandEntry("put", "queue", "enqueue article URLs; URLs seen before are skipped"),
+    CommandEntry("sources", "sources", "check what the sources of a file give now, or add a site's feed to the file"),
     CommandEntry("discover", "services", "poll the feeds in the sources file and enqueue new articles"),
     CommandEntry("consume", "services", "run a worker: fetch, parse, extract and publish until SIGTERM, which drains"),
     CommandEntry(

@@ -17,12 +17,13 @@ from worker.discover.link_selector import oldest_date
 from worker.errors import Permanent, UsageError
 
 MAX_INTERVAL_S: Final = 30 * 86_400
+MAX_NAME_LENGTH: Final = 100
 
 
 class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One `[[source]]` of the sources file."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    name: Annotated[str, Meta(min_length=1, max_length=MAX_NAME_LENGTH)]
     """Unique name; stored with every task that comes from this source."""
     url: str
     """URL of an RSS, Atom or JSON feed, of a sitemap, of an index of sitemaps, or of a robots.txt that names some."""
@@ -45,16 +46,26 @@ class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load_sources(path: str | Path) -> tuple[Source, ...]:
-    """Load a sources file.  Raises UsageError with file, position and fault if it is unreadable or invalid."""
+    """Load a sources file.  Raises UsageError with file, position and fault if it is unreadable, invalid or empty."""
+    sources = read_sources(path)
+    if not sources:
+        raise UsageError(f"sources file {path} names no source: add a [[source]] with a name and a url")
+    return sources
+
+
+def read_sources(path: str | Path, *, shown: str | Path | None = None) -> tuple[Source, ...]:
+    """Load a sources file, which may have no source; `shown`: its name in messages, if that is another.
+
+    Raises as `load_sources`.
+    """
+    shown = shown or path
     try:
         sources = msgspec.convert(_parse_toml(Path(path).read_bytes()), _Sources).source
     except OSError as e:
-        raise UsageError(f"sources file {path}: {e.strerror}") from None
-    except (msgspec.DecodeError, ValueError, RecursionError) as e:
-        raise UsageError(f"sources file {path}: {e}") from None
-    if not sources:
-        raise UsageError(f"sources file {path} names no source: add a [[source]] with a name and a url")
-    return tuple(_checked(source, path) for source in _distinct(sources, path))
+        raise UsageError(f"sources file {shown}: {e.strerror}") from None
+    except (msgspec.ValidationError, ValueError, RecursionError) as e:
+        raise UsageError(f"sources file {shown}: {e}") from None
+    return _distinct(tuple(_checked(source, shown) for source in sources), shown)
 
 
 def _parse_toml(text: bytes) -> dict[str, Any]:
@@ -68,7 +79,7 @@ def _parse_toml(text: bytes) -> dict[str, Any]:
 
 def _distinct(sources: tuple[Source, ...], path: str | Path) -> tuple[Source, ...]:
     for values in ([s.name for s in sources], [s.url for s in sources]):
-        value, times = Counter(values).most_common(1)[0]
+        value, times = next(iter(Counter(values).most_common(1)), ("", 0))
         if times > 1:
             raise UsageError(f"sources file {path}: {value!r} occurs {times} times")
     return sources
