@@ -9,6 +9,7 @@
 #   make coverage                    all tests with line and branch coverage, and its table
 #   make compose-test                docker-compose.yml on a real container engine, about 20 minutes (ARGS="--only fleet")
 #   make check                       format, lint and types
+#   make chaos                       faults of every kind, at most ten minutes: docs/guarantees.md (SEED=7, ARGS=--help)
 #   make bench                       the benchmark tables: cost of each stage, memory, growth
 #   make pictures                    draw the pictures of the documentation (those of the page with Chromium)
 #   make golden                      write the golden events (then read the diff)
@@ -24,7 +25,7 @@ BIN := .venv/bin
 DEV := $(BIN)/.dev-ready
 RUN := $(BIN)/.run-ready
 
-.PHONY: run test test-all test-slow coverage compose-test check format bench pictures golden reference lock calibrate train train-acts train-events clean
+.PHONY: run test test-all test-slow coverage compose-test chaos check format bench pictures golden reference lock calibrate train train-acts train-events clean
 
 run: $(RUN)
 ifdef URLS
@@ -62,6 +63,10 @@ check: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+SEED ?= 0
+chaos: $(DEV)
+	$(BIN)/python -m tests.chaos --seed $(SEED) $(ARGS)
 
 bench: $(BIN)/.bench-ready
 	$(BIN)/python -m tests.benchmarks

@@ -35,6 +35,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """The result of a run."""
 
     verdict: Verdict
+    urls: int
+    """Number of URLs enqueued."""
     took_s: float
     injector: Injector
     exits: dict[int, int]
@@ -93,7 +95,8 @@ async def run(plan: Plan, folder: Path) -> Report:
             denied = await redis.denied_commands() if plan.secure else set()
         gap = shortest_gap_s(folder / "workers.log")
         return Report(
-            verdict=verdict, took_s=time.monotonic() - begun, injector=injector, exits=dict(workers.exits),
+            verdict=verdict, urls=len(producer.acknowledged),
+            took_s=time.monotonic() - begun, injector=injector, exits=dict(workers.exits),
             flushed=flushed, shortest_gap_s=gap, host_delay_s=plan.host_delay_s, denied=denied, gaps=len(watch.gaps),
         )  # fmt: skip
 
@@ -108,7 +111,7 @@ async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, producer:
     deadline, flushed = time.monotonic() + plan.seconds, 0
     await producer.put(plan.urls)
     await wait_for_articles(redis.client, PREFIX, 1, deadline)
-    faults = asyncio.create_task(_inject(plan, injector))
+    faults = asyncio.create_task(inject(plan, injector))
     try:
         if plan.flush:
             flushed = await wait_for_articles(redis.client, PREFIX, plan.urls // 2, deadline)
@@ -122,8 +125,8 @@ async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, producer:
         faults.cancel()
         await asyncio.gather(faults, return_exceptions=True)
     await injector.settle_down()
-    await _heal(redis)
-    await wait_until_empty(redis.client, PREFIX, deadline)
+    await heal(redis)
+    await wait_until_empty(redis.client, PREFIX, deadline, plan.unchanged_s)
     return flushed
 
 
@@ -134,7 +137,7 @@ async def _produce(plan: Plan, redis: RedisUnderTest, injector: Injector, produc
         await producer.put(BATCH)
 
 
-async def _inject(plan: Plan, injector: Injector) -> None:
+async def inject(plan: Plan, injector: Injector) -> None:
     """Inject faults in random order, each equally often."""
     chance = random.Random(plan.seed + 1)
     while injector.faults:
@@ -154,7 +157,7 @@ async def _flush(redis: RedisUnderTest) -> None:
         await asyncio.sleep(POLL_S)
 
 
-async def _heal(redis: RedisUnderTest) -> None:
+async def heal(redis: RedisUnderTest) -> None:
     """Undo what a fault may have left: make Redis a primary without a memory limit."""
     for _ in range(20):
         with contextlib.suppress(*FAULT_ERRORS):

@@ -7,15 +7,19 @@ on them, and a killed worker restarts quickly.
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Self
 from unittest.mock import patch
 
+from tests.faults.plan import MUTANT
+from tests.queue.mutated_scripts import mutated_scripts
 from worker.cli import main
 from worker.schema import Article, Event, Meeting, Page, Span, task_id
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 
 class InlinePool:
@@ -56,7 +60,15 @@ def one_event(article: Article) -> list[Event]:
     ]  # fmt: skip
 
 
+def change_scripts(changes: Iterable[Sequence[str]]) -> None:
+    """Replace texts of the scripts: name of the script, right text, wrong text."""
+    for change in changes:
+        for home, name, mutant in mutated_scripts(*change):
+            setattr(home, name, mutant)
+
+
 if __name__ == "__main__":
+    change_scripts(json.loads(os.environ.get(MUTANT, "[]")))
     with (
         patch("worker.consume.Pool", InlinePool),
         patch("worker.parse.parse_article", whole_page),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from msgspec import Struct
@@ -9,6 +10,8 @@ from msgspec import Struct
 from tests.faults.injector import LEASE_S
 
 PREFIX: Final = "communique"
+MUTANT: Final = "FAULT_RUN_MUTANT"
+"""Environment variable of a worker without parsing: changes of its scripts, a list in JSON."""
 COMMANDS: Final = {
     "plain": ("-m", "tests.faults.plain_worker"),
     "real": ("-m", "worker", "consume"),
@@ -50,6 +53,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Names of the faults; empty: all."""
     least_fired: int = 0
     """Enqueue further URLs until every fault has fired this often, or the time is over."""
+    unchanged_s: float = math.inf
+    """How long tasks may be left unchanged at the end before they count as stuck."""
     environ: dict[str, str] = {}
     """Further environment variables of the workers."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -28,11 +29,14 @@ async def wait_for_articles(client: Redis, prefix: str, count: int, deadline: fl
     return found
 
 
-async def wait_until_empty(client: Redis, prefix: str, deadline: float) -> None:
-    """Wait until nothing is left in the queue."""
-    while time.monotonic() < deadline:
-        if not await count_unfinished(client, prefix):
+async def wait_until_empty(client: Redis, prefix: str, deadline: float, unchanged_s: float = math.inf) -> None:
+    """Wait until nothing is left in the queue, or until what is left has not changed for a time."""
+    last, changed_at = -1, time.monotonic()
+    while time.monotonic() < min(deadline, changed_at + unchanged_s):
+        if not (left := await count_unfinished(client, prefix)):
             return
+        if left != last:
+            last, changed_at = left, time.monotonic()
         await asyncio.sleep(POLL_S)
 
 

@@ -13,12 +13,12 @@ from tests.queue import test_hosts as hosts_tests
 from tests.queue import test_migration as migration
 from tests.queue import test_url_queue as tests
 from tests.queue.model_state import WORKERS
+from tests.queue.mutated_scripts import ALL, mutated_scripts
 from tests.queue.mutation import check_that_it_fails
 from tests.queue.test_hosts import clock, hosts, queue, settings  # noqa: F401 - fixtures
 from tests.queue.test_migration import old  # noqa: F401 - fixture
 from tests.queue.test_queue_model import COMMON, RARE, play
-from worker.queue import Hosts, UrlQueue, scripts
-from worker.streams import Script
+from worker.queue import Hosts, UrlQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,6 @@ async def model(redis_url: str) -> None:
         await play(redis_url, steps)
 
 
-ALL = "*"
 GIVEN_UP = hosts_tests.test_tasks_of_a_host_that_is_given_up_are_enqueued_again_when_it_answers
 NEW_HOST = hosts_tests.test_one_task_of_a_new_host_is_released_and_four_once_it_has_answered
 DELAY = hosts_tests.test_a_second_request_waits_until_the_first_is_known_to_be_sent_and_then_for_the_delay
@@ -215,8 +214,5 @@ async def test_a_mutant_of_the_migration_is_detected(
 
 def mutate(monkeypatch: pytest.MonkeyPatch, script: str, right: str, wrong: str) -> None:
     """Replace a text of one script, or of all that have it."""
-    all_scripts = {name: it for name, it in vars(scripts).items() if isinstance(it, Script)}
-    changed = {name: it for name, it in all_scripts.items() if script in {ALL, name} and right in it.source}
-    assert changed
-    for name, it in changed.items():
-        monkeypatch.setattr(scripts, name, Script(it.source.replace(right, wrong)))
+    for home, name, mutant in mutated_scripts(script, right, wrong):
+        monkeypatch.setattr(home, name, mutant)

@@ -11,10 +11,10 @@ import pytest
 from tests.queue import test_addresses as addresses
 from tests.queue import test_markers as markers
 from tests.queue import test_url_queue as tests
+from tests.queue.mutated_scripts import mutated_scripts
 from tests.queue.mutation import check_that_it_fails
 from tests.queue.test_url_queue import out, settings, workers  # noqa: F401 - fixtures
-from worker.queue import UrlQueue, scripts
-from worker.streams import Script, group
+from worker.queue import UrlQueue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,10 +101,8 @@ async def test_a_mutant_is_detected(
     out: Callable[[str], list[StreamWrite]],  # noqa: F811 - fixture
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    home = scripts if hasattr(scripts, script) else group
-    source = getattr(home, script).source
-    assert right in source
-    monkeypatch.setattr(home, script, Script(source.replace(right, wrong)))
+    for home, name, mutant in mutated_scripts(script, right, wrong):
+        monkeypatch.setattr(home, name, mutant)
     given = {"workers": workers, "queue": workers[0], "redis": redis, "redis_url": redis_url, "settings": settings}
     given |= {"out": out, "monkeypatch": monkeypatch}
     await check_that_it_fails(test, given)
