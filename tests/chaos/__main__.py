@@ -30,11 +30,11 @@ LIMIT_S: Final = 570.0
 """Time for all scenarios; then those that have not ended fail."""
 HARD_LIMIT_S: Final = 600.0
 """Time after which the process is ended, whatever it does.  Its servers and workers end with it."""
-CLEAN_UP_S: Final = 5.0
+CLEAN_UP_S: Final = 15.0
 PROGRESS_S: Final = 15.0
 SCENARIOS: Final[Mapping[str, tuple[float, Scenario]]] = {
-    "faults": (140.0, mixed_faults),
-    "secure": (140.0, partial(mixed_faults, secure=True)),
+    "faults": (150.0, mixed_faults),
+    "secure": (150.0, partial(mixed_faults, secure=True)),
     "failover": (60.0, failover),
     "failover-wait": (60.0, partial(failover, wait_replicas=1)),
     "promotion": (60.0, promotion),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 from tests.chaos.fleet import running_fleet
@@ -51,12 +52,14 @@ async def failover(folder: Path, seed: int, seconds: float, *, wait_replicas: in
         sentinels(folder, primary.port, primary.proxy),
         running_fleet(primary.url, folder, seconds, wait_replicas=wait_replicas) as fleet,
     ):
-        async with fleet.producing():
+        second = RedisServer(folder / "second", {**DURABLE, "replicaof": f"127.0.0.1 {replica.port}"})
+        async with AsyncExitStack() as stack, fleet.producing():
             await fleet.warm_up(primary.client)
             behind = await _let_replica_lag(primary, replica)
             killed_at, killed_ms = time.monotonic(), time.time() * 1000
             await primary.kill()
             stall_s = await _wait_for_progress(replica, killed_ms, fleet.deadline)
+            await stack.enter_async_context(running(second))  # with WAIT, nothing is enqueued without a replica
             await asyncio.sleep(AFTERWARDS_S)
         verdict = await fleet.judge(replica.client)
         lost_at = (await fleet.lost(replica.client)).values()

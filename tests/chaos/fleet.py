@@ -53,10 +53,13 @@ class Fleet(NamedTuple):
 
     @contextlib.asynccontextmanager
     async def producing(self) -> AsyncIterator[None]:
-        """Enqueue URLs in the background."""
-        putting = asyncio.create_task(self.producer.put_steadily(PER_S))
+        """Enqueue URLs in the background; at the end, wait for the reply to the last one."""
+        stop = asyncio.Event()
+        putting = asyncio.create_task(self.producer.put_steadily(PER_S, stop))
         try:
             yield
+            stop.set()
+            await putting
         finally:
             putting.cancel()
             await asyncio.gather(putting, return_exceptions=True)

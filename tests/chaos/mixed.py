@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 async def mixed_faults(
-    folder: Path, seed: int, seconds: float, *, secure: bool = False, urls: int = 3_000, least_fired: int = 2
+    folder: Path, seed: int, seconds: float, *, secure: bool = False, urls: int = 2_500, least_fired: int = 2
 ) -> Row:
     """Let every fault fire at least `least_fired` times."""
     plan = Plan(

@@ -47,7 +47,7 @@ CASES: Final = (
         found=lambda report: report.injector.usurped, what="written after the lease was claimed",
     ),
     Case(
-        names=("entries that are not pending pass the fence", "no marker is read"), faults=("replies lost",),
+        names=("settled without a fence", "no marker is read"), faults=("settle after the lease",),
         found=lambda report: report.verdict.doubled, what="doubled",
     ),
     Case(names=("no deletion",), found=stuck, what="stuck"),

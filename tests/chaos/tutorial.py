@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import random
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from tests.chaos.row import Row
 from tests.faults.fault_run import heal, inject, loopback_hosts
-from tests.faults.injector import Injector
+from tests.faults.injector import FAULT_ERRORS, Injector
 from tests.faults.judge import judge
 from tests.faults.plan import COMMANDS, PREFIX, Plan, worker_environ
 from tests.faults.progress import wait_until_empty
@@ -36,10 +37,10 @@ FAULTS: Final = (
 BATCH: Final = 200
 
 
-async def tutorial_loop(folder: Path, seed: int, seconds: float) -> Row:
+async def tutorial_loop(folder: Path, seed: int, seconds: float, *, faults: tuple[str, ...] = FAULTS) -> Row:
     """Enqueue URLs while the faults fire; the row fails if nothing is lost or doubled."""
     begun = time.monotonic()
-    plan = Plan(urls=0, hosts=20, workers=3, seconds=seconds, pause_s=0.3, seed=seed, worker="tutorial", faults=FAULTS)
+    plan = Plan(urls=0, hosts=20, workers=3, seconds=seconds, pause_s=0.3, seed=seed, worker="tutorial", faults=faults)
     hosts, keys = loopback_hosts(plan.hosts), QueueKeys(PREFIX)
     async with (
         serving(*hosts),
@@ -48,10 +49,10 @@ async def tutorial_loop(folder: Path, seed: int, seconds: float) -> Row:
     ):
         injector = Injector(redis, workers, keys, random.Random(seed), plan.faults)
         supply = [url for batch in zip(*(articles(host, 2_000) for host in hosts), strict=True) for url in batch]
-        faults = asyncio.create_task(inject(plan, injector))
+        injecting = asyncio.create_task(inject(plan, injector))
         urls = await _enqueue(redis.client, keys, supply, injector, begun + seconds * 0.6)
-        faults.cancel()
-        await asyncio.gather(faults, return_exceptions=True)
+        injecting.cancel()
+        await asyncio.gather(injecting, return_exceptions=True)
         await injector.settle_down()
         await heal(redis)
         await wait_until_empty(redis.client, PREFIX, begun + seconds * 0.9)
@@ -64,13 +65,14 @@ async def tutorial_loop(folder: Path, seed: int, seconds: float) -> Row:
 
 
 async def _enqueue(redis: Redis, keys: QueueKeys, supply: list[str], injector: Injector, deadline: float) -> list[str]:
-    """Add URLs until every fault has fired twice; return those that were added."""
-    added: list[str] = []
+    """Add URLs until every fault has fired twice; return those that were acknowledged."""
+    acknowledged: list[str] = []
+    left = iter(supply)
     while time.monotonic() < deadline and any(injector.fired[name] < 2 for name in injector.faults):
-        with contextlib.suppress(Exception):  # Redis is down
+        with contextlib.suppress(*FAULT_ERRORS):
             if await redis.xlen(keys.ready) < BATCH:
-                for url in supply[len(added) : len(added) + BATCH]:
-                    added.append(url)  # whether or not the reply arrives: a lost reply is not counted as lost
+                for url in islice(left, BATCH):
                     await redis.xadd(keys.ready, {"url": url})
+                    acknowledged.append(url)
         await asyncio.sleep(0.2)
-    return added
+    return acknowledged

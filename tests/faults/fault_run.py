@@ -22,11 +22,14 @@ from tests.faults.progress import POLL_S, wait_for_articles, wait_until_empty, w
 from tests.faults.redis_under_test import RedisUnderTest, redis_under_test
 from tests.faults.supervised_workers import SupervisedWorkers
 from tests.frontier.loopback import LoopbackHost, serving
+from tests.redis_users import denied_commands
 from worker.queue import QueueKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+FAULTS_SHARE: Final = 0.6
+"""Share of the time in which faults are injected and URLs enqueued if `Plan.least_fired` is set."""
 BATCH: Final = 200
 """URLs enqueued at a time after the first `Plan.urls`."""
 
@@ -92,7 +95,7 @@ async def run(plan: Plan, folder: Path) -> Report:
             flushed = await _play(plan, redis, injector, producer)
             await wait_until_received(redis.client, PREFIX, watch, begun + plan.seconds)
             verdict = await judge(redis.client, PREFIX, producer.acknowledged, watch.received)
-            denied = await redis.denied_commands() if plan.secure else set()
+            denied = await denied_commands(redis.client) if plan.secure else set()
         gap = shortest_gap_s(folder / "workers.log")
         return Report(
             verdict=verdict, urls=len(producer.acknowledged),
@@ -131,9 +134,10 @@ async def _play(plan: Plan, redis: RedisUnderTest, injector: Injector, producer:
 
 
 async def _produce(plan: Plan, redis: RedisUnderTest, injector: Injector, producer: Producer, deadline: float) -> None:
-    """Enqueue further URLs until every fault has fired often enough."""
-    while time.monotonic() < deadline and any(injector.fired[name] < plan.least_fired for name in injector.faults):
-        await wait_for_articles(redis.client, PREFIX, len(producer.acknowledged) - BATCH, deadline)
+    """Enqueue further URLs until every fault has fired often enough, or too little time is left to process more."""
+    until = deadline - (1 - FAULTS_SHARE) * plan.seconds
+    while time.monotonic() < until and any(injector.fired[name] < plan.least_fired for name in injector.faults):
+        await wait_for_articles(redis.client, PREFIX, len(producer.acknowledged) - BATCH, until)
         await producer.put(BATCH)
 
 

@@ -46,9 +46,9 @@ class Producer:
         for start in range(0, count, 250):
             await self._put(urls[start : start + 250])
 
-    async def put_steadily(self, per_s: float) -> None:
-        """Enqueue URLs one by one until this is cancelled."""
-        while True:
+    async def put_steadily(self, per_s: float, stop: asyncio.Event) -> None:
+        """Enqueue URLs one by one until `stop` is set."""
+        while not stop.is_set():
             await self.put(1)
             await asyncio.sleep(1 / per_s)
 

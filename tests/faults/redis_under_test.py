@@ -109,15 +109,6 @@ class RedisUnderTest(RedisServer):
         login = f"rediss://communique:PASSWORD@{authority}?ssl_ca_certs={folder}/ca.crt"
         self.url = login if secure else f"redis://{authority}"
 
-    async def denied_commands(self) -> set[str]:
-        """Return the commands that the user of the fleet was denied since the server started."""
-        log: Any = await self.client.acl_log(count=1000)
-        return {entry["object"].lower() for entry in log} - IGNORED_DENIALS
-
-
-IGNORED_DENIALS: Final = {"client|setinfo", "client"}
-"""Sent by redis-py to identify itself, which may be denied; Redis 6.2 logs only the command."""
-
 
 def _server_context(folder: Path) -> ssl.SSLContext:
     folder.mkdir(parents=True, exist_ok=True)

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("flush", [False, True], ids=["faults", "and FLUSHALL"])
+@pytest.mark.parametrize("flush", [False, True], ids=["faults, TLS and ACL", "and FLUSHALL"])
 def test_no_url_is_lost_or_published_twice_whatever_fails(tmp_path: Path, flush: bool) -> None:
-    plan = Plan(urls=1000, hosts=20, workers=3, seconds=600.0, pause_s=0.2, seed=5, flush=flush)
+    plan = Plan(urls=1000, hosts=20, workers=3, seconds=600.0, pause_s=0.2, seed=5, flush=flush, secure=not flush)
     report = asyncio.run(run(plan, tmp_path))
     assert report.verdict.holds, report.table()
+    assert not report.denied, report.table()
+    assert not report.injector.usurped, report.table()
     assert report.injector.fired, report.table()
     if not flush:
         assert report.shortest_gap_s >= plan.host_delay_s, report.table()

@@ -5,28 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
+import aiohttp
 import pytest
 from redis.exceptions import NoPermissionError
 
 from tests.environment import clean_environ
 from tests.gateway.conftest import Publisher
-from tests.redis_users import acl_setuser
+from tests.operating.conftest import process
+from tests.redis_users import acl_setuser, denied_commands
+from tests.servers import free_port
+from tests.webhook.receiver import SECRET, running_receiver
 from worker.demo.site import serve_site
+from worker.monitor.stream_trimmer import StreamTrimmer
 from worker.queue import UrlQueue
 from worker.schema import event_stream
 from worker.settings import Settings
 from worker.streams import connect
 from worker.subscribe import subscribe
+from worker.urls import host_of
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from redis.asyncio import Redis
-
-IGNORED_DENIALS = {"client|setinfo", "client"}
-"""Sent by redis-py to identify itself, which may be denied; Redis 6.2 logs only the command."""
 
 
 async def create_user(user: str, private_url: str) -> str:
@@ -35,12 +37,6 @@ async def create_user(user: str, private_url: str) -> str:
     async with connect(private_url) as client:
         await client.execute_command(*words)  # type: ignore[no-untyped-call]
     return private_url.replace("unix://", f"unix://{words[2]}:PASSWORD@")
-
-
-async def denied_commands(client: Redis) -> set[str]:
-    """Return the commands that were denied."""
-    log: Any = await client.acl_log(count=1000)
-    return {entry["object"].lower() for entry in log} - IGNORED_DENIALS
 
 
 async def communique(url: str, *words: str) -> str:
@@ -78,6 +74,74 @@ async def test_the_user_of_a_fleet_may_do_everything_a_fleet_does(private_redis_
         async with subscribe(url, prefix="communique:demo", group="desk", after="0") as shared:
             assert {(await anext(shared)).id for _ in events} == {event["id"] for event in events}
         assert await denied_commands(admin) == set()
+
+
+async def test_the_user_of_a_fleet_may_do_everything_its_services_do(private_redis_url: str, tmp_path: Path) -> None:
+    settings = Settings.of(redis_url=await create_user("fleet", private_redis_url))
+    port = free_port()
+    environ = {
+        "COMMUNIQUE_WEBHOOK_SECRET": SECRET,
+        "COMMUNIQUE_HOST_DELAY_S": "0",
+        "COMMUNIQUE_LEASE_S": "1",
+        "COMMUNIQUE_GATEWAY_PORT": str(port),
+    }
+    async with AsyncExitStack() as stack:
+        site = await stack.enter_async_context(serve_site(crawl_delay_s=0))
+        receiver = await stack.enter_async_context(running_receiver())
+        admin = await stack.enter_async_context(connect(private_redis_url))
+        http = await stack.enter_async_context(aiohttp.ClientSession(f"http://127.0.0.1:{port}"))
+        feeds = tmp_path / "sources.toml"
+        feeds.write_text(f'[[source]]\nname = "demo"\nurl = "{site.feed_url}"\n')
+        for words in (
+            ["gateway"],
+            ["webhook", "--to", receiver.url, "--name", "press"],
+            ["sink", str(tmp_path / "files")],
+            ["consume"],
+            ["discover", "--sources", str(feeds)],
+        ):
+            await stack.enter_async_context(process(settings, tmp_path / f"{words[0]}.log", *words, **environ))
+        await receiver.wait_for(lambda: len(receiver.accepted) > 5)
+        await use_gateway(http, site.plain[0])
+        for command in (
+            "subscribe --from-start --count 1",
+            "webhook --dead press",
+            f"forget {host_of(site.base_url)}",
+        ):
+            await communique(settings.redis.url or "", *command.split())
+        assert await denied_commands(admin) == set()
+
+
+async def use_gateway(http: aiohttp.ClientSession, url: str) -> None:
+    """Request every route that reads or writes Redis; an article may not be indexed yet."""
+    async with http.post("/v1/articles", json={"urls": [url]}) as response:
+        assert response.status == 202, await response.text()
+    events = await get_json(http, "/v1/events")
+    for path in (f"/v1/events/{events['events'][0]['id']}", f"/v1/articles?url={url}", "/v1/status"):
+        assert await get_json(http, path)
+    async with http.get("/v1/stream?since=0") as response:
+        assert await response.content.readline()
+
+
+async def get_json(http: aiohttp.ClientSession, path: str) -> Any:
+    async with http.get(path) as response:
+        assert response.status in {200, 404}, await response.text()
+        return await response.json()
+
+
+async def test_the_user_of_a_fleet_may_trim_the_streams(private_redis_url: str) -> None:
+    settings = Settings.of(stream_bytes=1)
+    async with connect(private_redis_url) as admin:
+        await Publisher(admin, settings).numbers(*range(300))
+        async with connect(await create_user("fleet", private_redis_url)) as client:
+            await StreamTrimmer(client, settings).poll()
+        found: Any = await admin.xinfo_stream("communique:events:meeting")
+        assert found["length"] < 100
+        assert await denied_commands(admin) == set()
+
+
+async def test_the_user_of_a_fleet_may_wait_for_replicas(private_redis_url: str) -> None:
+    async with connect(await create_user("fleet", private_redis_url)) as client:
+        assert await client.wait(0, 1) == 0
 
 
 async def test_the_user_of_a_fleet_may_do_nothing_else(private_redis_url: str) -> None:

@@ -77,7 +77,8 @@ class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url
         Meta(ge=0, lt=MAX_COUNT),
         doc(
             "Number of replicas of Redis that must have a new task before it counts as enqueued (`WAIT`), so that a "
-            "failover does not lose it. While fewer are connected, no task is enqueued."
+            "failover does not lose it. While fewer are connected, no task is enqueued: "
+            "[guarantees.md](guarantees.md#failover)."
         ),
     ] = 0
 
