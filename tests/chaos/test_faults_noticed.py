@@ -27,7 +27,7 @@ async def test_a_power_failure_loses_at_most_the_last_second(tmp_path: Path) -> 
 
 
 async def test_a_mutant_is_noticed(tmp_path: Path) -> None:
-    row = await mutants(tmp_path, 1, SECONDS, cases=(MUTANTS[1],))
+    row = await mutants(tmp_path, 1, SECONDS, cases=(MUTANTS[1],), each_s=SECONDS)
     assert not row.failures, table([row])
 
 

@@ -44,6 +44,10 @@ def test_streams_that_grow_together_keep_the_same_period() -> None:
     assert trim == {"articles": 500, "events": 5000}
 
 
+def test_empty_streams_above_the_budget_are_not_trimmed() -> None:
+    assert entries_to_trim({"articles": StreamSize(0, 500, 5000)}, 1, 1) == {}
+
+
 def test_only_the_stream_above_its_share_is_trimmed() -> None:
     """It could not be trimmed before, because a reader needed its entries."""
     sizes = {"articles": StreamSize(500, 18 * MB, 5000), "events": StreamSize(15_000, 18 * MB, 50_000)}

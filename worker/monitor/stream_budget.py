@@ -44,7 +44,7 @@ def entries_to_trim(sizes: Mapping[str, StreamSize], budget: int, limit: int) ->
     """
     excess = _excess(sizes, budget)
     surplus = sum(size.bytes for size in sizes.values()) - limit
-    if surplus <= 0:
+    if surplus <= 0 or not excess:  # an empty stream takes some bytes, too
         return {}
     part = surplus / sum(excess.values())
     return {
