@@ -82,6 +82,7 @@ PLAIN: Final[Mapping[type[inspect.Type], str]] = {
     inspect.StrType: "string",
     inspect.IntType: "integer",
     inspect.FloatType: "number",
+    inspect.BoolType: "boolean",
     inspect.DateTimeType: "string: time",
     inspect.DateType: "string: date",
 }

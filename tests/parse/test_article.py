@@ -141,6 +141,21 @@ def test_error_pages_and_login_walls_are_rejected_by_their_title(title: str, kin
     assert kind in failure.detail
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Storm leaves 500 homes without power",
+        "Access denied to harbour files",
+        "Volunteers sign up for ferry duty",
+        "Forbidden city reopens",
+        "Missing sailor not found after a week of search",
+        "Minister unavailable for talks",
+    ],
+)
+def test_a_short_brief_is_accepted_whatever_words_its_headline_has(title: str) -> None:
+    assert parse_article(page(html(f"<h1>{title}</h1>{story(PARAGRAPHS[:2])}"))).title == title
+
+
 def test_an_article_about_an_error_is_accepted() -> None:
     head = HEAD.replace("Ferry talks go on", "Server error 404 stops the ferries")
     assert parse_article(page(html(story(PARAGRAPHS[:2]), head))).title == "Server error 404 stops the ferries"

@@ -61,6 +61,24 @@ def test_the_heading_most_similar_to_the_other_titles_is_chosen() -> None:
     assert title("<title>Ferry talks go on tonight</title>", body) == "Ferry talks go on"
 
 
+def test_a_heading_that_shares_no_word_with_the_other_titles_is_a_logo_or_a_section() -> None:
+    assert title("<title>Ferry talks go on</title>", "<h1>Harbour Post</h1>") == "Ferry talks go on"
+    assert title(og("Ferry talks go on"), "<h1>Politics</h1>") == "Ferry talks go on"
+    assert title("", "<h1>Ferry talks go on</h1>") == "Ferry talks go on"
+
+
+def test_a_headline_that_only_jsonld_has_is_taken_if_all_other_titles_are_one() -> None:
+    shown = "Ferry talks: ministers meet governors"
+    head = og(shown) + f"<title>{shown} | Harbour Post</title>"
+    assert title(head + ld("Nobody wants to pay the boats"), f"<h1>{shown}</h1>") == shown
+    assert title(head + ld("A ferry that nobody pays for"), f"<h1>{shown}</h1>") == "A ferry that nobody pays for"
+    assert title(head + ld("Ferry talks: ministers meet"), f"<h1>{shown}</h1>") == shown
+
+
+def test_a_title_that_a_template_left_unfilled_is_ignored() -> None:
+    assert title(og("undefined") + ld("{{ headline }}"), "<h1>Ferry talks go on</h1>") == "Ferry talks go on"
+
+
 def test_a_page_without_title_has_an_empty_headline() -> None:
     assert title("<title>  </title>", "<h1></h1>") == ""
 

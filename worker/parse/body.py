@@ -12,6 +12,7 @@ from worker.parse.blocks import HEADINGS, Block, read_blocks
 from worker.parse.boilerplate import is_comments_heading, strip_small_suspects
 from worker.parse.container import ContentScorer
 from worker.parse.markup import clean_text
+from worker.parse.payment_notices import without_notices
 from worker.parse.quotation_elements import write_quotation_marks
 
 _WORD = re.compile(r"\w+")
@@ -68,6 +69,8 @@ class Body(Struct, frozen=True):
     """The paragraphs in document order, each one line, none empty."""
     teasers: int = 0
     """Number of blocks that link to other pages: linked headings, and items that begin with a link."""
+    has_notice: bool = False
+    """Whether a notice that the article is for subscribers was removed."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], url: str = "") -> Body:
@@ -89,8 +92,9 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], u
         return Body()
     blocks = read_blocks(root, scorer.is_boilerplate)
     teasers = sum(map(_is_teaser, blocks))
-    paragraphs = _select_paragraphs(blocks, _key(title))
-    return Body(_prepend_standfirst(paragraphs, body, root, descriptions), teasers)
+    kept, has_notice = without_notices(_select_paragraphs(blocks, _key(title)))
+    paragraphs = [block.text for block in kept]
+    return Body(_prepend_standfirst(paragraphs, body, root, descriptions), teasers, has_notice)
 
 
 def _key(text: str) -> str:
@@ -99,8 +103,8 @@ def _key(text: str) -> str:
 
 
 # ---------------------------------------------------------------- paragraphs
-def _select_paragraphs(blocks: list[Block], title: str) -> list[str]:
-    """Return the texts of the blocks without teasers and their labels, repetitions, the title and trailing headings."""
+def _select_paragraphs(blocks: list[Block], title: str) -> list[Block]:
+    """Return the blocks without teasers and their labels, repetitions, the title and trailing headings."""
     kept: list[Block] = []
     seen: set[str] = set()
     links = 0
@@ -119,7 +123,7 @@ def _select_paragraphs(blocks: list[Block], title: str) -> list[str]:
     _drop_label_of_links(kept, links)
     while kept and kept[-1].tag in HEADINGS:
         kept.pop()
-    return [block.text for block in kept]
+    return kept
 
 
 def _drop_label_of_links(kept: list[Block], links: int) -> None:

@@ -37,6 +37,8 @@ class JsonLd(Struct, frozen=True, kw_only=True):
     """Nodes of a page type, in the same order."""
     by_id: dict[str, Node] = {}
     """Named nodes by their @id."""
+    types: frozenset[str] = frozenset()
+    """Types of all nodes."""
 
     def resolve(self, value: Any) -> Any:
         """Return the node that a reference {"@id": …} refers to; any other value and unknown references unchanged."""
@@ -50,7 +52,9 @@ def read_jsonld(page: LexborHTMLParser) -> JsonLd:
     articles: list[Node] = []
     pages: list[Node] = []
     by_id: dict[str, Node] = {}
+    types: set[str] = set()
     for node in _iter_nodes(page):
+        types.update(type_ for type_ in as_list(node.get("@type")) if isinstance(type_, str))
         node_id = node.get("@id")
         if isinstance(node_id, str) and node.get("name"):
             by_id.setdefault(node_id, node)
@@ -58,7 +62,7 @@ def read_jsonld(page: LexborHTMLParser) -> JsonLd:
             articles.append(node)
         elif _has_type(node, _PAGE_TYPE):
             pages.append(node)
-    return JsonLd(articles=articles, pages=pages, by_id=by_id)
+    return JsonLd(articles=articles, pages=pages, by_id=by_id, types=frozenset(types))
 
 
 def of_page(json_ld: JsonLd, is_own: Callable[[str], bool | None], is_titled: Callable[[str], bool]) -> JsonLd:
@@ -74,7 +78,7 @@ def of_page(json_ld: JsonLd, is_own: Callable[[str], bool | None], is_titled: Ca
             own.append(node)
         elif verdict is None or is_titled(literal_text(node.get("headline") or node.get("name"))):
             unknown.append(node)
-    return JsonLd(articles=[*own, *unknown], pages=json_ld.pages, by_id=json_ld.by_id)
+    return msgspec.structs.replace(json_ld, articles=[*own, *unknown])
 
 
 def _is_own_node(node: Node, is_own: Callable[[str], bool | None]) -> bool | None:

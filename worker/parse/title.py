@@ -11,11 +11,15 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.parse.jsonld import JsonLd, literal_text
 from worker.parse.markup import attribute_text, clean_text, node_text
+from worker.parse.template_values import is_unfilled
 
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r" (?:[-\u2013\u2014\u2015*·•»«\u203a\u2039:~/]|::|--) | ?[|\uff5c] ?|--|_ ")
 _MAX_CHARS = 400
 _SECTION_WORDS = 2
+_MIN_AGREEING = 3
+"""Other titles that must be one for a headline that differs to be the separate one."""
+_MIN_HEADLINE_WORDS = 4
 _MIN_SITE_CHARS = 3
 _WEIGHTS = {"jsonld": 1.0, "heading": 0.95, "og": 0.9, "itemprop": 0.4, "meta": 0.35, "name": 0.3, "title": 0.25}
 """Weight of each source of a title, highest first; two sources that agree outweigh any single one."""
@@ -46,7 +50,7 @@ def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> str:
         votes[_shared_key(candidate, candidates)] += _WEIGHTS[candidate.source]
     if not votes:
         return ""
-    best = max(votes, key=lambda key: votes[key])
+    best = _separate_headline(candidates) or max(votes, key=lambda key: votes[key])
     return next(c for source in _WEIGHTS for c in candidates if c.source == source and c.key == best).text
 
 
@@ -69,7 +73,7 @@ def _title_candidates(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> Ite
     for source, text in _titles(page, json_ld):
         if len(text) <= _MAX_CHARS:
             title = text if source in _SOURCES_WITHOUT_SITE else _strip_site(text, site)
-            if key := _key(title):
+            if (key := _key(title)) and not is_unfilled(title):
                 yield _TitleCandidate(source, title, key)
 
 
@@ -80,18 +84,39 @@ def _titles(page: LexborHTMLParser, json_ld: JsonLd) -> Iterator[tuple[str, str]
     for node in json_ld.articles[:1]:
         yield "jsonld", literal_text(node.get("headline"))
         yield "name", literal_text(node.get("name"))
-    yield "heading", _first_level_heading(page, f"{title} {og}")
+    yield "heading", _first_level_heading(page, " ".join(text for text in (title, og) if not is_unfilled(text)))
     yield "og", og
     yield "itemprop", node_text(page.css_first("h1[itemprop~='headline'], h2[itemprop~='headline']"))
     yield "meta", attribute_text(page.css_first(_META_TITLES), "content")
     yield "title", title
 
 
+def _separate_headline(candidates: list[_TitleCandidate]) -> str:
+    """Return the key of the headline in JSON-LD if it was written separately; else "".
+
+    That is so if it is none of the other titles nor a part of them, and all of these are one: the title for search
+    engines, from which templates fill the heading and the rest.
+    """
+    others = [c.key for c in candidates if c.source != "jsonld"]
+    keys = {c.key for c in candidates if c.source in {"heading", "og", "title"}}
+    own = next((c for c in candidates if c.source == "jsonld"), None)
+    if own is None or len(keys) != 1 or len(others) < _MIN_AGREEING or own.text.endswith(("...", "…")):
+        return ""
+    (shared,) = keys
+    is_about_same = not set(own.key.split()).isdisjoint(shared.split())
+    is_part = any(own.key in other or other in own.key for other in others)
+    return own.key if is_about_same and not is_part and _word_count(own.text) >= _MIN_HEADLINE_WORDS else ""
+
+
 def _first_level_heading(page: LexborHTMLParser, other_titles: str) -> str:
-    """Return the <h1> most similar to the other titles, since logos and teasers can be <h1>, too; else ""."""
+    """Return the <h1> most similar to the other titles; "" if none shares a word with them: a logo or a section.
+
+    Without other titles the first <h1> is returned.
+    """
     expected = set(_WORD.findall(other_titles.casefold()))
     headings = [text for text in map(node_text, page.css("h1")[:50]) if text and len(text) <= _MAX_CHARS]
-    return max(headings, key=lambda text: _jaccard(text, expected), default="")
+    best = max(headings, key=lambda text: _jaccard(text, expected), default="")
+    return best if not expected or not expected.isdisjoint(_WORD.findall(best.casefold())) else ""
 
 
 def _jaccard(text: str, expected: set[str]) -> float:

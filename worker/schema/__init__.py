@@ -39,6 +39,7 @@ from worker.schema.retraction import RETRACTION, Retraction, RetractionReason
 from worker.schema.values import (
     Act,
     ActorType,
+    ArticleFormat,
     Category,
     DecisionStatus,
     Form,
@@ -60,6 +61,7 @@ __all__ = [
     "Actor",
     "ActorType",
     "Article",
+    "ArticleFormat",
     "Category",
     "Decision",
     "DecisionStatus",

@@ -7,14 +7,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from worker.schema.values import ARTICLE_FORMATS, ArticleFormat, one_of
+
 Id = Annotated[str, Meta(extra_json_schema={"pattern": "^[0-9a-f]{32}$"})]
 Instant = Annotated[datetime, Meta(extra_json_schema={"format": "date-time"})]
 """Aware, UTC."""
 Revision = Annotated[
     int,
     Meta(
-        description="0 for the first reading of the article's page, 1 for the first that found its text changed, and so "
-        "on. The spans of an event refer to the text of the article's entry with the same revision.",
+        description="0 for the first reading of the article's page, 1 for the first that found its text changed, and "
+        "so on. The spans of an event refer to the text of the article's entry with the same revision.",
         extra_json_schema={"minimum": 0},
     ),
 ]
@@ -75,6 +77,25 @@ class Article(Struct, frozen=True, kw_only=True):
             "agency report; null if there is none. Nothing is dropped: both articles are published, with their events."
         ),
     ] = None
+
+    updated_at: Annotated[
+        Instant | None, Meta(description="Time of the last update as given by the page (RFC 3339, UTC), or null.")
+    ] = None
+    section: Annotated[str | None, Meta(description="Section of the outlet as given by the page, or null.")] = None
+    keywords: Annotated[list[str], Meta(description="Keywords as given by the page, each once.")] = []
+    image: Annotated[str | None, Meta(description="URL of the main picture as given by the page, or null.")] = None
+    description: Annotated[str | None, Meta(description="Summary as given by the page, or null.")] = None
+    paywalled: Annotated[
+        bool,
+        Meta(
+            description="Whether the page says that the article is for subscribers, so that the text may be only "
+            "its beginning."
+        ),
+    ] = False
+    word_count: Annotated[
+        int, Meta(description="Words of the text; in Chinese and Japanese, characters are counted instead.")
+    ] = 0
+    format: Annotated[ArticleFormat, one_of(ARTICLE_FORMATS, "What the page is.")] = "article"
 
     def local_published_at(self) -> datetime | None:
         """Return `published_at` in the page's UTC offset, where its date is the day of publication; None if unset."""

@@ -18,6 +18,15 @@ ACTOR_TYPES: Final[Mapping[ActorType, str]] = {
     "unnamed": "A person described but not named: “the harbour master”.",
 }
 
+ArticleFormat = Literal["article", "live", "gallery", "podcast", "video"]
+ARTICLE_FORMATS: Final[Mapping[ArticleFormat, str]] = {
+    "article": "an article",
+    "live": "a live ticker",
+    "gallery": "the text beside pictures",
+    "podcast": "the text beside a recording of sound",
+    "video": "the text beside a video",
+}
+
 Quotation = Literal["direct", "mixed", "indirect"]
 QUOTATIONS: Final[Mapping[Quotation, str]] = {
     "direct": "Verbatim: entirely in quotation marks, or signed.",

@@ -1,0 +1,75 @@
+"""Find notices that an article is for subscribers, and the declarations of it in the metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+from selectolax.lexbor import LexborHTMLParser
+
+from worker.parse.blocks import HEADINGS, Block
+from worker.parse.jsonld import JsonLd, as_list
+from worker.parse.markup import attribute_text, node_text
+
+_MAX_NOTICE = 400
+"""Characters up to which a block can be a notice."""
+_MAX_AFTER = 600
+"""Characters of the blocks from the first notice on up to which they are the end of the page."""
+_MIN_PHRASES = 2
+"""Phrases that make a block a notice wherever it is."""
+_BOXES = ", ".join(f"[{name}*='{word}' i]" for name in ("class", "id") for word in ("paywall", "regwall", "pay-wall"))
+_MAX_BOXES = 20
+_LOCKED = "locked"
+"""Content tier of articles that nobody reads for free (Facebook's `article:content_tier`)."""
+
+
+def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
+    """Return the blocks without notices of payment, and whether there was one."""
+    kept = [block for block in blocks if _count_phrases(block) < _MIN_PHRASES]
+    first = next((i for i, block in enumerate(kept) if _count_phrases(block) and _size(kept[i:]) <= _MAX_AFTER), None)
+    found = len(kept) < len(blocks)
+    if first:
+        kept, found = kept[:first], True
+    while found and kept and kept[-1].tag in HEADINGS:
+        kept.pop()
+    return kept, found
+
+
+def has_paywall(page: LexborHTMLParser) -> bool:
+    """Return whether an element that is named a paywall has a notice."""
+    texts = (node_text(node).casefold() for node in page.css(_BOXES)[:_MAX_BOXES])
+    return any(len(text) <= _MAX_NOTICE + _MAX_AFTER and _phrases().search(text) for text in texts)
+
+
+def is_declared_paywalled(page: LexborHTMLParser, json_ld: JsonLd) -> bool:
+    """Return whether the metadata says that the article, or a part of it, is not free."""
+    for node in json_ld.articles:
+        parts = [part for part in as_list(node.get("hasPart")) if isinstance(part, dict)]
+        if any(_is_false(it.get("isAccessibleForFree")) for it in (node, *parts)):
+            return True
+    return attribute_text(page.css_first("meta[property='article:content_tier']"), "content").lower() == _LOCKED
+
+
+def _is_false(value: Any) -> bool:
+    return value is False or (isinstance(value, str) and value.strip().lower().endswith("false"))
+
+
+def _count_phrases(block: Block) -> int:
+    if len(block.text) > _MAX_NOTICE:
+        return 0
+    return len(set(_phrases().findall(block.text.casefold())))
+
+
+def _size(blocks: Sequence[Block]) -> int:
+    return sum(len(block.text) for block in blocks)
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    data = resources.files("worker.parse").joinpath("payment_notices.toml").read_bytes()
+    phrases = msgspec.toml.decode(data, type=dict[str, list[str]])["phrases"]
+    return re.compile("|".join(map(re.escape, phrases)))
