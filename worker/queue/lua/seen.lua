@@ -1,6 +1,6 @@
 -- Seen markers.  A task sets that of its folded address, which is the same for all forms of the address of one article.
 -- The task's *own* marker, named after the address itself, is set only if the task becomes a dead letter and its address is
--- not the folded one, or by a version before 0.3.0.
+-- not the folded one, or by a version before 0.2.0.
 --
 -- Value of a seen marker: the token of the call that enqueued the task (4 bytes, or none), followed by the first 8 bytes of
 -- the id of the article to which the address led.  Or, while every task of the article is a dead letter, one byte: whether
