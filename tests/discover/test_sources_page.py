@@ -113,6 +113,7 @@ ERRORS = {
     "looks like an HTML page": b"<!doctype html><title>News</title>",
     "is a robots.txt that names no sitemap": b"User-agent: *\nDisallow: /private/\n",
     "is XML, but its root is": b"<opml><body/></opml>",
+    "MiB without an entry": b"<rss>" + b" " * (9 << 20),
     "looks like JSON, but": b'{"items": [',
     "JSON, but not a JSON Feed": b'{"results": []}',
     "is neither XML nor JSON": b"GIF89a",

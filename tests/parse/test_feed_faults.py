@@ -305,6 +305,14 @@ def test_whatever_an_entry_holds_the_next_is_read(parts: list[str]) -> None:
     assert "https://news.example.org/good?a=1&b=2" in found
 
 
+def test_a_feed_that_goes_on_without_entries_is_refused() -> None:
+    parser = FeedParser(BASE)
+    body = ("<rss>" + " " * (9 << 20) + GOOD).encode()
+    assert len(parser.feed(body)) == len(parser.feed(body)) == 1
+    with pytest.raises(Permanent, match="8 MiB without an entry"):
+        parser.feed(b" " * (9 << 20))
+
+
 def test_the_root_of_another_format_is_refused_before_the_body_is_complete() -> None:
     parser = FeedParser(BASE)
     with pytest.raises(Permanent, match="root is <opml>"):

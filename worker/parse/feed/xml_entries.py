@@ -39,6 +39,8 @@ ROOT_FORMATS: Final[dict[str, FeedFormat]] = {
     "sitemapindex": "sitemap index",
 }
 """Local name of the root element, in lower case -> format."""
+MAX_ENTRY: Final = 8 << 20
+"""Most characters without the end of an entry: 50 MiB without any would cost half a minute of CPU time."""
 MAX_PENDING: Final = 10_000
 """Most entries that wait for the link of their channel."""
 _FEED_ENTRIES: Final = frozenset({"item", "entry"})
@@ -70,6 +72,8 @@ class XmlReader:
         self._root: Any = None
         self._entry: Any = None
         """The open entry; None between entries."""
+        self._since_entry = 0
+        """Characters read since the last entry."""
         self._own_link = ""
         """The channel's own link, absolute; "" until it is read."""
         self._pending: list[FeedLink] = []
@@ -77,8 +81,12 @@ class XmlReader:
         self._ttl_s = self._period_s = self._frequency = 0.0
 
     def feed(self, text: str) -> list[FeedLink]:
-        """Return the entries that the text completes; raises Permanent("not_a_feed") for the root of another format."""
-        return self._parse(self._mender.feed(text))
+        """Return the entries that the text completes; raises Permanent("not_a_feed") if it is no feed."""
+        self._since_entry += len(text)
+        found = self._parse(self._mender.feed(text))
+        if self._since_entry > MAX_ENTRY:
+            raise Permanent("not_a_feed", f"has {MAX_ENTRY >> 20} MiB without an entry")
+        return found
 
     def finish(self) -> list[FeedLink]:
         """Return the remaining entries."""
@@ -112,7 +120,7 @@ class XmlReader:
     def _end(self, element: Any) -> Iterator[FeedLink]:
         """Yield the link of an entry that has ended, and free the memory of everything before."""
         if element is self._entry:
-            self._entry = None
+            self._entry, self._since_entry = None, 0
             if len(element):
                 yield from self._read_entry(element)
         elif self._entry is not None or element is self._root:
