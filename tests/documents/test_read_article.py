@@ -44,7 +44,8 @@ def test_a_text_is_used_as_given(body: bytes, text: str) -> None:
 def test_the_json_of_parse_is_recognised_with_its_file() -> None:
     article = parse_article(Page(url=URL, body=PAGE))
     line = msgspec.to_builtins(article) | {"file": "saved/ferries.html"}
-    assert read_article(msgspec.json.encode(line)) == (article, "saved/ferries.html")
+    used = msgspec.structs.replace(article, word_count=0)  # what only describes the page is not needed to extract
+    assert read_article(msgspec.json.encode(line)) == (used, "saved/ferries.html")
 
 
 def test_the_options_apply_to_a_text_without_a_date() -> None:

@@ -630,6 +630,22 @@ async def test_too_many_redirects_are_permanent(fetcher: Fetcher, limits: FetchS
     assert len(requested_paths) == limits.max_redirects + 1
 
 
+@pytest.mark.parametrize("loop", [False, True])
+async def test_a_page_that_refreshes_to_another_url_redirects_once(fetcher: Fetcher, *, loop: bool) -> None:
+    requested_paths: list[str] = []
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        requested_paths.append(request.path)
+        target = "/second" if request.path == "/first" else "/third"
+        stub = f'<meta http-equiv="refresh" content="0; url={target}"><p>Moved.</p>'
+        return web.Response(text=stub if loop or request.path == "/first" else PAGE.decode(), content_type="text/html")
+
+    async with serving(handler) as base:
+        page = await fetcher.get(f"{base}/first")
+        assert page.url == f"{base}/second"
+        assert requested_paths == ["/first", "/second"]
+
+
 # ---------------------------------------------------------------- private addresses
 @pytest.fixture
 async def strict(limits: FetchSettings) -> AsyncIterator[Fetcher]:

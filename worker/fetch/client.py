@@ -25,6 +25,7 @@ from worker.fetch.body import BodyReceiver, ExpectedBody, read_body
 from worker.fetch.decoding import ACCEPTED
 from worker.fetch.failures import convert_errors
 from worker.fetch.headers import parse_charset, parse_max_age, parse_media_type, parse_retry_after, sniff_media_type
+from worker.fetch.meta_refresh import refresh_target
 from worker.fetch.pacing import PacedClientRequest, Pacer, set_total_timeout
 from worker.fetch.redirects import REDIRECTS, Redirect, RedirectChain, read_redirect
 from worker.fetch.resolver import checked_connector, reject_private_literal
@@ -193,7 +194,8 @@ class Fetcher:
                 with convert_errors(url):
                     async with self._session.get(target, headers=headers, allow_redirects=False) as response:
                         http_span.set({"http.response.status_code": response.status})
-                        return await self._read_response(url, response, conditions, expected)
+                        found = await self._read_response(url, response, conditions, expected)
+                        return _follow_refresh(chain, found, expected.resource_type)
         raise AssertionError("unreachable: no context manager here suppresses an exception")
 
     def _pace(self, url: str, crawl_delay_s: float) -> AbstractAsyncContextManager[None]:
@@ -237,6 +239,19 @@ class Fetcher:
         found = declared or sniff_media_type(body)
         _check_media_type(found, expected.resource_type)
         return Page(url=url, body=body, content_type=found, charset=parse_charset(header), fetched_at=self._now())
+
+
+def _follow_refresh(
+    chain: RedirectChain, response: ConditionalResponse | Redirect, resource_type: ResourceType
+) -> ConditionalResponse | Redirect:
+    """Return the redirect of a page that refreshes to another URL; only the first of a chain is followed."""
+    if isinstance(response, Redirect) or response.page is None or resource_type is not HTML or chain.has_refreshed:
+        return response
+    target = refresh_target(response.page)
+    if target is None or target in chain.seen:
+        return response
+    chain.has_refreshed = True
+    return Redirect(target, is_permanent=False)
 
 
 def open_fetcher(hosts: Hosts, settings: Settings) -> Fetcher:

@@ -39,6 +39,8 @@ class RedirectChain:
         self.deadline = deadline
         self.seen = [url]
         """URLs requested so far, in order."""
+        self.has_refreshed = False
+        """Whether one of the pages redirected, instead of the response."""
         self._before = redirects
         self.moved_to: str | None = None
         """URL that replaces the first one: the last that only permanent redirects lead to; None if there is none."""
