@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from tests.chaos.row import Row
 from tests.faults.fault_run import heal, inject, loopback_hosts
-from tests.faults.injector import FAULT_ERRORS, Injector
+from tests.faults.injector import FAULT_ERRORS, LEASE_S, Injector
 from tests.faults.judge import judge
 from tests.faults.plan import COMMANDS, PREFIX, Plan, worker_environ
 from tests.faults.progress import wait_until_empty
@@ -37,10 +37,10 @@ FAULTS: Final = (
 BATCH: Final = 200
 
 
-async def tutorial_loop(folder: Path, seed: int, seconds: float, *, faults: tuple[str, ...] = FAULTS) -> Row:
+async def tutorial_loop(folder: Path, seed: int, seconds: float) -> Row:
     """Enqueue URLs while the faults fire; the row fails if nothing is lost or doubled."""
     begun = time.monotonic()
-    plan = Plan(urls=0, hosts=20, workers=3, seconds=seconds, pause_s=0.3, seed=seed, worker="tutorial", faults=faults)
+    plan = Plan(urls=0, hosts=20, workers=3, seconds=seconds, pause_s=0.3, seed=seed, worker="tutorial", faults=FAULTS)
     hosts, keys = loopback_hosts(plan.hosts), QueueKeys(PREFIX)
     async with (
         serving(*hosts),
@@ -55,7 +55,7 @@ async def tutorial_loop(folder: Path, seed: int, seconds: float, *, faults: tupl
         await asyncio.gather(injecting, return_exceptions=True)
         await injector.settle_down()
         await heal(redis)
-        await wait_until_empty(redis.client, PREFIX, begun + seconds * 0.9)
+        await wait_until_empty(redis.client, PREFIX, begun + seconds * 0.9, unchanged_s=2.5 * LEASE_S)
         verdict = await judge(redis.client, PREFIX, urls)
     return Row.of(
         "plain XREADGROUP-XACK loop", verdict, tried=injector.tried.total(), fired=injector.fired.total(),
