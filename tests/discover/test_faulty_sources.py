@@ -10,8 +10,9 @@ import pytest
 from tests.discover.conftest import Make, Site, rss
 from worker.discover import Source
 from worker.discover.source_check import SourceChecker
-from worker.fetch.client import Fetcher
+from worker.fetch.client import Fetcher, open_fetcher
 from worker.fetch.politeness import Politeness
+from worker.queue import Hosts
 
 GOOD = "<item><link>/good</link></item>"
 
@@ -115,3 +116,12 @@ async def test_polling_them_gives_the_same_and_none_fails_another(make: Make, fa
     results = await make(*sources(faulty), host_max_requests=20).poll_all()
     assert {it.source: it.reason or it.links for it in results} == {name: it.gives for name, it in FAULTS.items()}
     assert {it.outcome for it in results} == {"read", "failed"}
+
+
+async def test_addresses_that_are_not_public_are_not_requested(make: Make, faulty: Site) -> None:
+    settings = make.settings.override(allow_private_addresses=False)
+    async with open_fetcher(Hosts(make.redis, settings), settings) as fetcher:
+        checker = SourceChecker(fetcher, Politeness(make.redis, fetcher, settings), settings)
+        report = await checker.check(Source(name="good", url=f"{faulty.base}/good"))
+    assert (report.outcome, report.reason) == ("failed", "private_address")
+    assert faulty.requests.total() == 0

@@ -193,6 +193,15 @@ def test_utf16_without_a_mark_and_a_wrong_charset_of_the_header_are_read() -> No
     assert latin.title == "Zürich"
 
 
+@pytest.mark.parametrize(
+    "label", ["x-user-defined", "replacement", "zip", "rot13", "idna", "utf-7", "utf-16", "cp037", "x"]
+)
+def test_any_declared_encoding_is_read(label: str) -> None:
+    body = f"<?xml version='1.0' encoding='{label}'?><rss><item><link>/1</link></item></rss>".encode()
+    assert urls(body) == ["https://news.example.org/1"]
+    assert [it.url for it in parse_feed(body.partition(b"?>")[2], BASE, label)] == ["https://news.example.org/1"]
+
+
 # ---------------------------------------------------------------- indexes and lists
 def test_an_index_gives_its_sitemaps() -> None:
     index = (
