@@ -113,7 +113,7 @@ def _entry() -> Iterator[Sequence[str]]:
     _, entry = publication_entries(
         article, [event], RedisSettings(), PUBLISHED, make_traceparent(hash_id("trace", article.id))
     )
-    fields = {**entry.fields, "worker": "press-1-8-77aa01f3"}
+    fields = {**entry.fields, "worker": "press-1-8-77aa01f3", "revision": "1"}
     for name, meaning in {**ENTRY, **ARTICLE_ENTRY}.items():
         yield f"`{name}`", meaning, "`{…}`" if name in {"data", "task"} else f"`{fields[name]!s}`"
 

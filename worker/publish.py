@@ -1,4 +1,4 @@
-"""Articles and events to stream entries.  Their fields are CloudEvents attributes, readable by any client."""
+"""Articles, events and retractions to stream entries.  Fields are CloudEvents attributes, which any client reads."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import msgspec
 
 from worker.schema import (
     KINDS,
+    RETRACTION,
     VERSION,
     Article,
     EncodedRecord,
     Event,
+    Retraction,
     article_stream,
     encode_record,
     event_stream,
@@ -31,29 +33,72 @@ def publication_entries(
     article: Article, events: Sequence[Event], redis: RedisSettings, now: datetime, trace: str | None = None
 ) -> list[StreamWrite]:
     """Return the stream entries of one article and its events; see `record_entries`."""
-    return record_entries(article.url, [encode_record(it) for it in (article, *events)], redis, now, trace)
+    records = [encode_record(it) for it in (article, *events)]
+    return record_entries(article.url, records, redis, now, trace, revision=article.revision)
 
 
 def record_entries(
-    url: str, records: Sequence[EncodedRecord], redis: RedisSettings, now: datetime, trace: str | None = None
+    url: str,
+    records: Sequence[EncodedRecord],
+    redis: RedisSettings,
+    now: datetime,
+    trace: str | None = None,
+    *,
+    revision: int = 0,
 ) -> list[StreamWrite]:
     """Return the stream entries of an article and its events, in the order in which they must be added.
 
     The article is first, so that a subscriber that receives an event can already resolve its spans.  `url` is its
     canonical URL.  `now` (aware) becomes `time`, the time of publication in UTC.  `trace` becomes `traceparent`
     (CloudEvents' Distributed Tracing extension), which connects a subscriber's traces with our log lines; None leaves
-    it out.
+    it out.  `revision`: that of the article.
     """
     about_all = {"v": str(VERSION), "time": _rfc3339(now), "source": url}
     extension = {} if trace is None else {"traceparent": trace}
+    of_article = {"revision": str(revision)} if revision else {}
     streams = {kind: event_stream(redis.key_prefix, kind) for kind in KINDS}
     return [
         StreamWrite(
             stream=article_stream(redis.key_prefix) if it.kind == "article" else streams[it.kind],
-            fields={"id": it.id, "type": it.kind, **about_all, **extension, "data": it.data},
+            fields={
+                "id": it.id,
+                "type": it.kind,
+                **about_all,
+                **extension,
+                **(of_article if it.kind == "article" else {}),
+                "data": it.data,
+            },
             maxlen=redis.stream_length,
         )
         for it in records
+    ]
+
+
+def retraction_fields(retraction: Retraction, trace: str | None = None) -> dict[str, str | bytes]:
+    """Return the fields of the stream entry of a retraction; `trace` as in `record_entries`."""
+    extension = {} if trace is None else {"traceparent": trace}
+    return {
+        "id": retraction.id,
+        "type": RETRACTION,
+        "v": str(VERSION),
+        "time": _rfc3339(retraction.retracted_at),
+        "source": retraction.url,
+        **extension,
+        "data": msgspec.json.encode(retraction),
+    }
+
+
+def retraction_entries(
+    retractions: Sequence[Retraction], redis: RedisSettings, trace: str | None = None
+) -> list[StreamWrite]:
+    """Return the stream entries of retractions: each in the stream of the kind of its event."""
+    return [
+        StreamWrite(
+            stream=event_stream(redis.key_prefix, it.of_kind),
+            fields=retraction_fields(it, trace),
+            maxlen=redis.stream_length,
+        )
+        for it in retractions
     ]
 
 

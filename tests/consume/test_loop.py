@@ -15,7 +15,7 @@ from worker.settings import Settings
 class NeverReturns:
     """Politeness, fetcher and pool of which no call returns."""
 
-    async def get(self, _: str, **__: object) -> None:
+    async def get_if_changed(self, *_: object, **__: object) -> None:
         await asyncio.Event().wait()
 
     async def admit(self, _: str) -> float:

@@ -53,3 +53,32 @@ def test_an_unreadable_sources_file_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b"[[source]]\nname = '\xfc'\n")
     with pytest.raises(UsageError, match="utf-8"):
         load_sources(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    ("revisit", "why"),
+    [
+        ("['1x']", "revisit of source 'a': '1x' is no age"),
+        ("['']", "'' is no age"),
+        ("['30s']", "'30s' is no age"),
+        ("['0.5m']", "'0.5m' is not between 1m and 30d"),
+        ("['31d']", "'31d' is not between 1m and 30d"),
+        ("['1h', '2h', '3h', '4h', '5h', '6h', '7h', '8h', '9h', '10h', '11h']", "11 visits are more than 10"),
+        ("'1h'", "at `$.source[0].revisit`"),
+        ("[3600]", "at `$.source[0].revisit[0]`"),
+    ],
+)
+def test_a_schedule_that_is_none_is_an_error(tmp_path: Path, revisit: str, why: str) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(f"[[source]]\nname = 'a'\nurl = 'https://a.example/'\nrevisit = {revisit}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as e:
+        load_sources(path)
+    assert why in str(e.value)
+
+
+def test_a_schedule_is_read_as_ages_in_order(tmp_path: Path) -> None:
+    path = tmp_path / "sources.toml"
+    schedule = "['24h', '90m', '1.5h', '2d']"
+    path.write_text(f"[[source]]\nname = 'a'\nurl = 'https://a.example/'\nrevisit = {schedule}\n", encoding="utf-8")
+    [source] = load_sources(path)
+    assert source.revisit_s == (5400.0, 86_400.0, 172_800.0)

@@ -14,7 +14,7 @@ from worker.errors import UsageError
 from worker.forget import ForgetReport, ForgetTarget, Forgetter
 from worker.forget import publications as publications_module
 from worker.publish import publication_entries, with_provenance
-from worker.queue import Settlement, UrlQueue
+from worker.queue import NextVisit, ReadingWrite, Settlement, UrlQueue
 from worker.queue.find_task import read_markers
 from worker.schema import (
     KINDS,
@@ -23,6 +23,7 @@ from worker.schema import (
     Event,
     Kind,
     Meeting,
+    Reading,
     Retraction,
     Span,
     Statement,
@@ -294,12 +295,28 @@ async def test_tasks_leave_every_place_and_are_not_enqueued_again(
     active = await read_one(queue)
     dry = await forget(redis, settings, "news.example", dry_run=True)
     report = await forget(redis, settings, "news.example")
-    assert dry.tasks == report.tasks == {"waiting": 1_197, "retries": 1, "active": 1, "dead": 1}
+    assert dry.tasks == report.tasks == {"waiting": 1_197, "retries": 1, "visits": 0, "active": 1, "dead": 1}
     depth = await queue.depth()
     assert (depth.waiting, depth.delayed, depth.pending, depth.dead) == (0, 0, 1, 0)
     assert await queue.settle(active, []) == "gone"
     assert await queue.settle(foreign, []) == "done"
     assert await queue.put_many([Task.of(url) for url in urls]) == [False] * len(urls)
+
+
+async def test_the_last_reading_and_the_scheduled_visit_are_removed(
+    redis: Redis, settings: Settings, queue: UrlQueue
+) -> None:
+    await queue.put(Task.of(URL))
+    delivery, due_at = await read_one(queue), datetime.now(UTC) + timedelta(hours=1)
+    write = ReadingWrite(article=article_id(URL), reading=Reading(revision=0, text_hash=b"x", read_at=0))
+    settlement = Settlement(delivery, reading=write, next_visit=NextVisit(Task.visit(URL, due_at), due_at))
+    assert await queue.settle_many([settlement]) == ["done"]
+    dry = await forget(redis, settings, URL, dry_run=True)
+    assert (dry.tasks["visits"], await queue.reading(article_id(URL))) == (1, write.reading)
+    report = await forget(redis, settings, URL)
+    assert (report.tasks["visits"], await queue.reading(article_id(URL))) == (1, None)
+    depth = await queue.depth()
+    assert (depth.visits, depth.waiting) == (0, 0)
 
 
 async def test_a_url_that_was_never_read_is_marked(redis: Redis, settings: Settings, queue: UrlQueue) -> None:

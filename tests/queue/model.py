@@ -5,18 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 
 from tests.queue.model_state import HOSTS, START, TASKS, ModelState, host_of, id_key, source_of
 from tests.queue.test_url_queue import stall
-from worker.queue import GROUP, Delivery, Settlement, UrlQueue
+from worker.queue import GROUP, Delivery, NextVisit, ReadingWrite, Settlement, UrlQueue
 from worker.queue.markers import BUCKET_BYTES, make_marker, seen_marker
-from worker.schema import Task, hash_id
+from worker.schema import Reading, Task, hash_id
 from worker.streams import ConsumerGroup, Lease, StreamWrite, read_group_entries
 from worker.urls import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+def reading(revision: int) -> Reading:
+    """Return the record of an article at a revision."""
+    return Reading(revision=revision, text_hash=b"%d" % revision, read_at=0)
 
 
 class World(ModelState):
@@ -63,6 +69,9 @@ class World(ModelState):
         for name in due:  # all retries are due at once, so they come in the order of their JSON
             self.later.discard(name)
             self.line[host_of(self.task_of[name])].insert(0, name)
+        for name in sorted(self.visits, key=self.visits.__getitem__):
+            self.line[host_of(self.task_of[name])].insert(0, name)
+        self.visits.clear()
         self.check_nothing_is_due(await self.compare())
 
     @property
@@ -136,21 +145,81 @@ class World(ModelState):
         return self.lost_replies > 0
 
     async def settle(self, who: int, which: int) -> None:
-        if not (picked := self.pick(who, which)):
-            return
+        if picked := self.pick(who, which):
+            await self.settle_as(who, which, picked, None, None)
+
+    async def settle_first_reading(self, who: int, which: int) -> None:
+        """Settle a task with the record of its reading, unless there is one, and schedule a visit."""
+        if picked := self.pick(who, which):
+            article, following = picked[0].task.url, self.make_visit(picked[0].task)
+            write = ReadingWrite(article=article, reading=reading(0))
+            if await self.settle_as(who, which, picked, write, following):
+                self.revisions.setdefault(article, 0)
+                self.schedule_visit(following)
+
+    async def settle_visit(self, who: int, which: int) -> None:
+        """Settle a task as a visit that has read the record at its present revision, or (`which` 1) an older one."""
+        if picked := self.pick(who, which):
+            article, following = picked[0].task.url, self.make_visit(picked[0].task)
+            revision = self.revisions.get(article, 0) - (which == 1)
+            if revision < 0:
+                return
+            write = ReadingWrite(article=article, reading=reading(revision + 1), replaces=reading(revision))
+            was_settled, owns = self.is_settled(picked[0].task.id), picked[1]
+            if await self.settle_as(who, which, picked, write, following):
+                self.revisions[article] = revision + 1
+            if owns and not was_settled:  # also after a duplicate, the schedule continues
+                self.schedule_visit(following)
+
+    def make_visit(self, task: Task) -> NextVisit:
+        self.put_count += 1
+        name = f"visit-{self.put_count}"
+        visit = replace(task, id=f"{task.id[:2]}-{name}", source=name, visit_at=self.now)
+        return NextVisit(visit, self.now)
+
+    def schedule_visit(self, it: NextVisit) -> None:
+        name, raw = source_of(it.task), msgspec.json.encode(it.task)
+        self.visits[name] = round(it.due_at.timestamp() * 1000), raw
+        self.task_of[name] = it.task
+        self.put_ids.add(it.task.id)
+
+    def is_settled(self, task_id: str) -> bool:
+        return task_id in self.written or task_id in self.overtaken
+
+    async def settle_as(
+        self,
+        who: int,
+        which: int,
+        picked: tuple[Delivery, bool],
+        write: ReadingWrite | None,
+        following: NextVisit | None,
+    ) -> bool:
+        """Settle a delivery, check the outcome, and return whether it wrote anything."""
         delivery, owns = picked
         lost, tag = self.loses_reply(), f"{delivery.task.id} {self.workers[who].consumer} {delivery.lease}"
         addresses = [fold(TASKS[2].url)] if which == 1 else []
-        settlement = Settlement(delivery, self.writes(tag), article=hash_id("article"), addresses=addresses)
-        [outcome] = await self.workers[who].settle_many([settlement])
+        it = Settlement(
+            delivery,
+            self.writes(tag),
+            article=hash_id("article"),
+            addresses=addresses,
+            reading=write,
+            next_visit=following,
+        )
+        [outcome] = await self.workers[who].settle_many([it])
         if not owns:
             assert outcome == ("fenced" if delivery.entry_id in self.owner else "gone")
-            return
-        expected = "duplicate" if delivery.task.id in self.written else "done"
-        assert outcome == ("gone" if lost else expected)
+            return False
+        is_current = not (write and write.replaces) or write.replaces.revision == self.revisions.get(write.article)
+        writes = is_current and not self.is_settled(delivery.task.id)
+        assert outcome == ("gone" if lost else "done" if writes else "duplicate")
         self.end(delivery, owns, owns, lost=False)
-        self.written.setdefault(delivery.task.id, tag)
+        if writes:
+            self.written[delivery.task.id] = tag
+        elif delivery.task.id not in self.written:
+            self.overtaken.add(delivery.task.id)
         self.addresses |= dict.fromkeys([*addresses, fold(delivery.task.url)], "article")
+        return writes
 
     async def put_back(self, who: int, which: int) -> None:
         if picked := self.pick(who, which):
@@ -182,6 +251,8 @@ class World(ModelState):
 
     def note_failure(self, task: Task) -> None:
         """Record that a task has become a dead letter, so that another address of its article may be put."""
+        if task.visit_at:
+            return
         address = fold(task.url)
         is_folded, state = task.url == address, self.addresses.get(address)
         self.failed |= set() if is_folded else {task.id}
@@ -193,7 +264,8 @@ class World(ModelState):
         lost = self.loses_reply()
         assert await self.workers[0].requeue() == (0 if lost else len(self.dead))
         self.raise_dead(self.dead)
-        for address in {fold(self.task_of[name].url) for name in self.dead}:
+        first_readings = [it for it in map(self.task_of.__getitem__, self.dead) if it.visit_at is None]
+        for address in {fold(it.url) for it in first_readings}:
             if self.addresses.get(address) != "article":
                 self.addresses[address] = "taken"
         self.dead, self.given_up = [], set()
@@ -262,13 +334,15 @@ class World(ModelState):
             for which in range(len(self.held[0])):
                 await self.step("settle", 0, which)
             self.held[0].clear()
-            if not (self.ready or self.later or self.dead or any(self.line.values())):
+            if not (self.ready or self.later or self.visits or self.dead or any(self.line.values())):
                 break
         depth = await self.workers[0].depth()
         assert (depth.unfinished, depth.dead) == (0, 0)
         out: Any = await self.client.xrange(f"{self.keys.prefix}:out")
         assert sorted(fields[b"tag"].decode() for _, fields in out) == sorted(self.written.values())
-        assert self.written.keys() == self.put_ids
+        assert self.written.keys() | self.overtaken == self.put_ids
+        for article, revision in self.revisions.items():
+            assert await self.workers[0].reading(article) == reading(revision)
 
     async def close(self) -> None:
         await self.client.unlink(

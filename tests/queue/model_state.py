@@ -77,6 +77,12 @@ class ModelState:
         self.put_ids: set[str] = set()
         self.written: dict[str, str] = {}
         """Task id -> tag of the entries written for it."""
+        self.overtaken: set[str] = set()
+        """Ids of tasks that were settled as duplicates of another revision, so without entries."""
+        self.visits: dict[str, tuple[int, bytes]] = {}
+        """Scheduled visit -> when it is due (Unix ms), and its JSON."""
+        self.revisions: dict[str, int] = {}
+        """Article -> revision of the stored record."""
         self.task_of: dict[str, Task] = {}
         self.released_at: dict[str, float] = {}
 
@@ -93,6 +99,7 @@ class ModelState:
             name: line for name, line in self.line.items() if line
         }
         assert sorted(map(name_of, found.later)) == sorted(self.later)
+        assert sorted(found.visits) == sorted(raw for _, raw in self.visits.values())
         assert [name_of(task) for task in found.dead] == self.dead
         assert found.pending == self.owner.keys()
         return found

@@ -62,6 +62,7 @@ class Snapshot(Struct):
     pending: set[str]
     """Entries that are delivered to a worker."""
     later: list[bytes]
+    visits: list[bytes]
     dead: list[bytes]
     waiting: int
     """The counter in Redis, not the actual number of tasks."""
@@ -69,7 +70,9 @@ class Snapshot(Struct):
     def tasks(self) -> Counter[str]:
         """Return the numbers of tasks in all places, by id; an entry that is not a task counts as ""."""
         queued = [task for host in self.hosts.values() for task in host.queue]
-        return Counter(map(task_id, [*queued, *(task for task, _ in self.ready.values()), *self.later, *self.dead]))
+        return Counter(
+            map(task_id, [*queued, *(task for task, _ in self.ready.values()), *self.later, *self.visits, *self.dead])
+        )
 
 
 def task_id(task: bytes) -> str:
@@ -88,17 +91,19 @@ async def take_snapshot(client: Redis, keys: QueueKeys) -> Snapshot:
     pipe.xrange(keys.ready)
     pipe.xrange(keys.dead)
     pipe.zrange(keys.later, 0, -1)
+    pipe.zrange(keys.visits, 0, -1)
     pipe.get(keys.waiting)
     pipe.xpending_range(keys.ready, "workers", "-", "+", 100_000)
     for name in names:
         _read_host(pipe, keys, name)
-    (s, us), ready, dead, later, waiting, pending, *of_hosts = await pipe.execute(raise_on_error=False)
+    (s, us), ready, dead, later, visits, waiting, pending, *of_hosts = await pipe.execute(raise_on_error=False)
     return Snapshot(
         now_ms=s * 1000 + us / 1000,
         hosts={name: _host(of_hosts[5 * i : 5 * i + 5]) for i, name in enumerate(names)},
         ready={i.decode(): (fields[b"task"], fields.get(b"host", b"").decode()) for i, fields in ready},
         pending=set() if isinstance(pending, Exception) else {it["message_id"].decode() for it in pending},
         later=later,
+        visits=visits,
         dead=[fields.get(b"task", b"") for _, fields in dead],
         waiting=int(waiting or 0),
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
-DELIVER = ["put", "put", "read", "read", "settle", "settle", "release", "release"]
+DELIVER = ["put", "put", "read", "read", "settle", "settle_first_reading", "settle_visit", "release", "release"]
 END = ["retry_later", "put_back", "dead_letter", "renew", "overtake", "requeue", "give_up", "revive"]
 REQUEST = [
     "start",

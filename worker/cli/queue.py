@@ -33,7 +33,14 @@ def add_put(parser: argparse.ArgumentParser) -> None:
     set_command(
         parser,
         put_command,
-        "communique put https://example.org/news/1 https://example.org/news/2\ncommunique put - < urls.txt",
+        "communique put https://example.org/news/1 https://example.org/news/2\ncommunique put - < urls.txt\n"
+        "communique put --again https://example.org/news/1",
+    )
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="visit the pages now although they were read before: what changed is published, events that are gone are "
+        "retracted",
     )
     parser.add_argument(
         "urls", nargs="+", metavar="URL", help="address of an article; - reads a list from stdin, one per line"
@@ -46,16 +53,16 @@ def put_command(args: argparse.Namespace, settings: Settings) -> int:
 
     Valid URLs before the queue was full are enqueued.
     """
-    return asyncio.run(_put(read_urls(args.urls), settings))
+    return asyncio.run(_put(read_urls(args.urls), settings, again=args.again))
 
 
-async def _put(urls: Iterable[str], settings: Settings) -> int:
+async def _put(urls: Iterable[str], settings: Settings, *, again: bool) -> int:
     from worker.queue import QueueFull, UrlQueue
 
     refused: list[str] = []
     new = seen = 0
     async with UrlQueue(required_redis_url(settings), settings) as queue:
-        tasks = _make_tasks(urls, refused)
+        tasks = _make_tasks(urls, refused, again=again)
         while batch := list(islice(tasks, TASKS_PER_ROUND_TRIP)):
             try:
                 are_new = await queue.put_many(batch)
@@ -68,14 +75,15 @@ async def _put(urls: Iterable[str], settings: Settings) -> int:
     return int(bool(refused))
 
 
-def _make_tasks(urls: Iterable[str], refused: list[str]) -> Iterator[Task]:
-    """Yield the tasks of valid URLs; report the invalid ones and append them to `refused`."""
+def _make_tasks(urls: Iterable[str], refused: list[str], *, again: bool) -> Iterator[Task]:
+    """Yield the tasks of valid URLs, visits with `again`; report the invalid ones and append them to `refused`."""
     from worker.terminal.sanitise import sanitise
     from worker.urls import canonicalise
 
     for url in urls:
         try:
-            yield Task.of(canonicalise(url), put_at=datetime.now(UTC))
+            address, now = canonicalise(url), datetime.now(UTC)
+            yield Task.visit(address, now) if again else Task.of(address, put_at=now)
         except Permanent as e:
             refused.append(url)
             print_error(f"refused {sanitise(e.detail)}")

@@ -51,6 +51,8 @@ async def open_consumer(
             log.warning(
                 "redis_not_durable", detail="no append-only file: a crash loses all writes since the last snapshot"
             )
-        reader = PageReader(Politeness(client, fetcher, settings), fetcher, pool, settings.pool.max_events)
+        reader = PageReader(
+            Politeness(client, fetcher, settings), fetcher, pool, settings.pool.max_events, queue.reading
+        )
         handler = TaskHandler(settings, queue, reader, Hosts(client, settings), jitter=random.random)
         yield Consumer(settings, queue, handler, on_result=on_result, liveness=liveness)

@@ -13,18 +13,24 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
-from worker.consume.page_reader import PageReader
+from worker.consume.page_reader import PageReader, ReadPage
 from worker.consume.retry import GiveUp, PutBack, RetryLater, next_step, with_crashes_counted
 from worker.consume.settle_batcher import SettleBatcher
+from worker.consume.settlements import REMOVED_REASONS, Settlements
 from worker.consume.stages import stage
-from worker.consume.task_result import TaskResult, annotate_publication, annotate_span
+from worker.consume.task_result import (
+    TaskResult,
+    annotate_publication,
+    annotate_span,
+    published_result,
+    removal_result,
+    visit_result,
+)
 from worker.errors import Failure, Permanent, Transient
-from worker.pipeline.encode_page import EncodedPage
-from worker.publish import make_traceparent, record_entries, with_provenance
-from worker.queue import GROUP, Delivery, Hosts, Settlement, UrlQueue
-from worker.schema import Task
+from worker.publish import make_traceparent
+from worker.queue import GROUP, Delivery, Hosts, UrlQueue
+from worker.schema import KnownArticle, Task
 from worker.settings import Settings
-from worker.streams import StreamWrite
 from worker.telemetry import metrics
 from worker.telemetry.tracing import TraceSpan, process_span, settle_span
 
@@ -66,6 +72,7 @@ class TaskHandler:
         self._hosts = hosts
         self._jitter = jitter
         self._clock = clock
+        self._settlements = Settlements(settings.redis, queue.consumer)
         self.batcher = SettleBatcher(queue)
 
     async def handle(self, delivery: Delivery) -> TaskResult:
@@ -85,50 +92,58 @@ class TaskHandler:
 
     async def _process(self, delivery: Delivery, task: Task, task_span: TraceSpan) -> TaskResult:
         """Settle the delivery, or end it as its failure requires; return the result."""
+        known = None
         try:
-            return await self._settle(delivery, await self._read_page(delivery, task), task_span)
+            known = await self._reader.find_known(task)
+            return await self._settle(delivery, await self._read_page(delivery, task, known), task_span)
         except Failure as failure:
+            if known and failure.reason in REMOVED_REASONS:
+                return await self._settle_removed(delivery, known)
             task_span.failed(failure)
-            return await self._fail(delivery, task, failure)
+            return await self._fail(delivery, task, failure, known)
         except RedisError:
             raise  # ends the process: without Redis the delivery cannot be finished
         except Exception as bug:  # a bug must not end the other tasks; retried like a crash
             log.exception("bug", url=task.url)
             crash = Transient("bug", repr(bug))
             task_span.failed(crash)
-            return await self._fail(delivery, task, crash)
+            return await self._fail(delivery, task, crash, known)
 
-    async def _read_page(self, delivery: Delivery, task: Task) -> EncodedPage:
+    async def _read_page(self, delivery: Delivery, task: Task, known: KnownArticle | None) -> ReadPage:
         """Return the page's article and events; raise Permanent("crashed") if the task has crashed too many workers."""
         if task.attempt >= self._settings.retry.max_attempts:
             raise Permanent("crashed", f"{task.attempt} failed attempts and crashes")
         quarantine = self._queue.quarantine
         return await self._reader.read(
             task,
+            known,
             fetch_quarantine=quarantine(delivery) if delivery.is_repeated_suspect else None,
             process_quarantine=quarantine(delivery) if delivery.is_suspect else None,
         )
 
-    async def _settle(self, delivery: Delivery, page: EncodedPage, task_span: TraceSpan) -> TaskResult:
+    async def _settle(self, delivery: Delivery, read: ReadPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""
+        page, known = read.page, read.known
         with stage("settle", settle_span("settle", self._queue.keys.ready, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
-            records = [page.article, *page.events]
-            entries = record_entries(page.url, records, self._settings.redis, self._clock(), trace)
-            entries[0] = with_provenance(entries[0], delivery.task, self._queue.consumer)
-            outcome = await self.batcher.settle(_settlement(delivery, page, entries))
-            if outcome == "done":
+            outcome = await self.batcher.settle(self._settlements.of_page(delivery, read, self._clock(), trace))
+            if outcome == "done" and page:
                 metrics.count_events(page.count_kinds())
                 metrics.OMITTED_EVENTS.inc(page.events_omitted)
                 annotate_publication(task_span, stage_span, page)
-        return TaskResult(
-            url=delivery.task.url,
-            outcome=outcome,
-            events=len(page.events),
-            events_omitted=page.events_omitted or None,
-        )
+        if known is None:
+            return published_result(delivery, outcome, page)
+        return visit_result(delivery, outcome, read)
 
-    async def _fail(self, delivery: Delivery, task: Task, failure: Failure) -> TaskResult:
+    async def _settle_removed(self, delivery: Delivery, known: KnownArticle) -> TaskResult:
+        """Retract all events of a page that was removed, and acknowledge the visit, in one atomic step."""
+        with stage("settle", settle_span("settle", self._queue.keys.ready, "producer")) as stage_span:
+            trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
+            settlement = self._settlements.of_removed(delivery, known, self._clock(), trace)
+            outcome = await self.batcher.settle(settlement)
+        return removal_result(delivery, outcome, len(settlement.writes))
+
+    async def _fail(self, delivery: Delivery, task: Task, failure: Failure, known: KnownArticle | None) -> TaskResult:
         now, jitter = self._clock(), self._jitter()
         step = next_step(delivery.unfinished_task, failure, now, self._settings, jitter, crashes=delivery.crashes)
         stream = self._queue.keys.ready
@@ -139,6 +154,10 @@ class TaskHandler:
             case RetryLater(again, due_at):
                 with settle_span("retry_later", stream):
                     is_owner = await self._queue.retry_later(delivery, again, due_at)
+            case GiveUp() if missed := self._settlements.of_missed(delivery, known, now):
+                outcome = await self.batcher.settle(missed)
+                outcome_of_visit = "missed" if outcome == "done" else outcome
+                return TaskResult(url=task.url, outcome=outcome_of_visit, reason=failure.reason)
             case GiveUp(reason, detail, host_down):
                 with settle_span("dead_letter", stream):
                     is_owner = await self._queue.dead_letter(delivery, reason, detail, revive=host_down)
@@ -147,17 +166,6 @@ class TaskHandler:
                         log.warning("host_given_up", host=delivery.host, tasks=others + is_owner, detail=detail)
                 return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
-
-
-def _settlement(delivery: Delivery, page: EncodedPage, entries: list[StreamWrite]) -> Settlement:
-    return Settlement(
-        delivery,
-        entries,
-        publication=page.publication,
-        folded_publication=page.folded_publication,
-        article=page.article.id,
-        addresses=page.addresses,
-    )
 
 
 def _log_fields(result: TaskResult, task: Task) -> dict[str, object]:

@@ -189,9 +189,11 @@ class FeedPoller:
 
     def _tasks(self, source: Source, links: Sequence[str], refusals: list[str]) -> Iterator[Task]:
         """Yield a task for every link with a canonical URL; append a description of the fault of every other one."""
+        revisit_s = source.revisit_s
         for link in links:
             try:
-                yield Task.of(urls.canonicalise(link), source=source.name, put_at=self._now())
+                address = urls.canonicalise(link)
+                yield Task.of(address, source=source.name, put_at=self._now(), revisit_s=revisit_s)
             except Permanent as e:
                 refusals.append(e.detail)
 

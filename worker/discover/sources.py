@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from worker import urls
 from worker.discover.link_selector import oldest_date
+from worker.discover.revisit import parse_schedule
 from worker.errors import Permanent, UsageError
 
 MAX_INTERVAL_S: Final = 30 * 86_400
@@ -39,6 +40,13 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Patterns: links that match one of them are left out."""
     limit: Annotated[int, Meta(ge=1)] | None = None
     """Most links enqueued by one poll, the newest; None: `Settings.max_links`."""
+    revisit: tuple[str, ...] = ()
+    """Ages at which the pages of its articles are visited again: "1h", "6h", "24h" after publication."""
+
+    @property
+    def revisit_s(self) -> tuple[float, ...]:
+        """The ages in seconds, ascending."""
+        return parse_schedule(self.revisit)
 
 
 class _Sources(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -92,6 +100,10 @@ def _checked(source: Source, path: str | Path) -> Source:
     except ValueError:
         why = 'is neither a time such as "36h" or "7d" nor a date such as "2026-01-31"'
         raise UsageError(f"sources file {path}: since of source {source.name!r}: {source.since!r} {why}") from None
+    try:
+        parse_schedule(source.revisit)
+    except ValueError as e:
+        raise UsageError(f"sources file {path}: revisit of source {source.name!r}: {e}") from None
     try:
         return replace(source, url=urls.normalise(source.url))
     except Permanent as e:

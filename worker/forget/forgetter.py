@@ -83,6 +83,8 @@ class Forgetter:
             for kind in KINDS:
                 events[kind] += await self._retract(kind, now)
             is_complete = self._dry_run or not await self._find_articles()
+        if not self._dry_run:
+            await self._published.delete_readings(self._target.urls)
         letters = await remove_webhook_letters(self._client, self._prefix, self._target, dry_run=self._dry_run)
         return ForgetReport(
             target=self._target.name,

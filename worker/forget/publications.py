@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from worker.schema import KINDS, RETRACTION, VERSION, Retraction, Task, article_stream, event_stream, hash_id
+from worker.publish import retraction_fields
+from worker.queue import QueueKeys
+from worker.schema import KINDS, Retraction, Task, article_id, article_stream, event_stream
 from worker.streams import Arg, Call, Entry, Script, retry_while_unavailable
 from worker.subscribe.stream_events import UndecodableEntryError, decode_entry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from datetime import datetime
 
     from redis.asyncio import Redis
@@ -83,6 +84,13 @@ class PublishedEntries:
             )
         return deleted
 
+    async def delete_readings(self, urls: Iterable[str]) -> None:
+        """Delete what is remembered of the readings of articles, by their canonical URLs."""
+        keys = [QueueKeys(self._prefix).reading(article_id(url)) for url in urls]
+        for start in range(0, len(keys), DELETE_BATCH):
+            batch = keys[start : start + DELETE_BATCH]
+            await retry_while_unavailable(self._client, lambda batch=batch: self._client.delete(*batch))  # type: ignore[misc]
+
     async def retract_events(self, kind: Kind, entry_ids: Sequence[str], now: datetime) -> int:
         """Replace entries of events by retractions with the reason `forgotten`; return how many still existed.
 
@@ -113,29 +121,14 @@ def make_retraction(kind: Kind, entry: Entry, now: datetime) -> Retraction:
         of, url, published_at = event.id, event.url, event.published_at
     except UndecodableEntryError:
         pass
-    return Retraction(
-        id=hash_id(RETRACTION, kind, of, entry.id),
-        of=of,
-        of_kind=kind,
-        url=url,
-        published_at=published_at,
-        retracted_at=now.astimezone(UTC),
-        reason="forgotten",
+    return Retraction.of_event(
+        kind, of, url=url, published_at=published_at, now=now, reason="forgotten", occasion=entry.id
     )
 
 
 def _retraction_args(kind: Kind, entry: Entry, now: datetime) -> list[Arg]:
     """Return the arguments of `retract.lua` for one entry."""
-    retraction = make_retraction(kind, entry, now)
-    fields: dict[str, Arg] = {
-        "id": retraction.id,
-        "type": RETRACTION,
-        "v": str(VERSION),
-        "time": retraction.retracted_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "source": retraction.url,
-        "data": msgspec.json.encode(retraction),
-    }
-    flat = [part for field in fields.items() for part in field]
+    flat = [part for field in retraction_fields(make_retraction(kind, entry, now)).items() for part in field]
     return [entry.id, len(flat), *flat]
 
 

@@ -89,9 +89,10 @@ class EnqueueResponse(Struct, frozen=True, kw_only=True):
 
 
 class ArticleWithEvents(Struct, frozen=True, kw_only=True):
-    """An article and the events extracted from it, in the order of their sentences.
+    """A revision of an article and the events published with it, in the order of their sentences.
 
-    Span offsets of the events count code points of `article.text`.
+    Span offsets of the events count code points of `article.text`.  Events of an earlier revision that are still in the
+    article belong to that revision.
     """
 
     article: Article

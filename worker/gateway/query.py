@@ -64,12 +64,13 @@ def parse_choice(request: web.Request, name: str, choices: Collection[str], defa
     return value
 
 
-def parse_int(request: web.Request, name: str, default: int, maximum: int) -> int:
-    """Return the value of an integer parameter from 1 to `maximum`; `default` if it is absent."""
+def parse_int(request: web.Request, name: str, default: int, maximum: int, minimum: int = 1) -> int:
+    """Return the value of an integer parameter from `minimum` to `maximum`; `default` if it is absent."""
     text = request.query.get(name, str(default))
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(maximum)) + 2 else 0
-    if not 1 <= number <= maximum:
-        raise ProblemError("bad_parameter", f"{text[:100]!r} is not an integer from 1 to {maximum}", parameter=name)
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < len(str(maximum)) + 2 else minimum - 1
+    if not minimum <= number <= maximum:
+        detail = f"{text[:100]!r} is not an integer from {minimum} to {maximum}"
+        raise ProblemError("bad_parameter", detail, parameter=name)
     return number
 
 

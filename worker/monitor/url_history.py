@@ -153,7 +153,9 @@ async def _read_publication(client: Redis, prefix: str, search: ArticleSearch) -
         published_at = datetime.fromisoformat(fields[b"time"].decode())
     except (msgspec.DecodeError, KeyError, ValueError):
         return None
-    events = [event for kind, entry in await event_entries(client, prefix, search.entry) for event in _decode(entry)]
+    entries = await event_entries(client, prefix, search.entry)
+    found = [event for _, entry in entries for event in _decode(entry)]
+    events = [event for event in found if event.revision == article.revision]
     return Publication(
         at=published_at,
         article_id=article.id,

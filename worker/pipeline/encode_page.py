@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from datetime import datetime
 
 from msgspec import Struct
 
 from worker.pipeline.process_page import ProcessedPage, StageTiming, process_page
-from worker.schema import EncodedRecord, Page, encode_record, publication_id
+from worker.schema import (
+    EncodedRecord,
+    EventKey,
+    KnownArticle,
+    Page,
+    encode_record,
+    key_of_event,
+    publication_id,
+    unpack_events,
+)
 from worker.urls import fold, lead_to
 
 
@@ -25,7 +35,14 @@ class EncodedPage(Struct, frozen=True, kw_only=True):
     """Folded addresses that lead to the article, that of the article first (`lead_to`)."""
     article: EncodedRecord
     events: list[EncodedRecord]
-    """In text order."""
+    """In text order, without those that the known reading has, which are published already."""
+    keys: list[EventKey]
+    """All events of the page."""
+    revision: int = 0
+    text_hash: bytes
+    published_at: datetime | None = None
+    is_unchanged: bool = False
+    """Whether title and text are those of the known reading; then there are no events."""
     events_omitted: int = 0
     """Number of events beyond the limit, which are not published."""
     timings: tuple[StageTiming, ...] = ()
@@ -36,21 +53,28 @@ class EncodedPage(Struct, frozen=True, kw_only=True):
         return Counter(event.kind for event in self.events)
 
 
-def process_and_encode(page: Page, *, max_events: int = sys.maxsize) -> EncodedPage:
+def process_and_encode(page: Page, *, max_events: int = sys.maxsize, known: KnownArticle | None = None) -> EncodedPage:
     """Parse the page, extract and encode the events; see `process_page`."""
-    return encode_page(page, process_page(page, max_events=max_events))
+    return encode_page(page, process_page(page, max_events=max_events, known=known), known)
 
 
-def encode_page(page: Page, processed: ProcessedPage) -> EncodedPage:
-    """Encode the article and the events of a page."""
+def encode_page(page: Page, processed: ProcessedPage, known: KnownArticle | None = None) -> EncodedPage:
+    """Encode the article and the events of a page; of a revision, only the events that `known` does not have."""
     article = processed.article
+    is_same = known is not None and known.id == article.id
+    published = {key.id for key in unpack_events(known.reading.events)} if known and is_same else set()
     return EncodedPage(
         url=article.url,
         publication=publication_id(article.url, article.text),
         folded_publication=publication_id(fold(article.url), article.text),
         addresses=lead_to(page.url, article.url, page.redirects),
         article=encode_record(article),
-        events=[encode_record(event) for event in processed.events],
+        events=[encode_record(event) for event in processed.events if event.id not in published],
+        keys=[key_of_event(event) for event in processed.events],
+        revision=article.revision,
+        text_hash=processed.text_hash,
+        published_at=article.published_at,
+        is_unchanged=processed.is_unchanged,
         events_omitted=article.events_omitted,
         timings=processed.timings,
     )

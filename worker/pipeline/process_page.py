@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from worker import parse
 from worker.pipeline.event_limit import limit_events
 from worker.pipeline.extract_events import extract_events
-from worker.schema import Article, Event, Page
+from worker.schema import MAX_REVISION, Article, Event, KnownArticle, Page, text_hash
 
 
 class StageTiming(Struct, frozen=True):
@@ -29,20 +29,40 @@ class ProcessedPage(Struct, frozen=True, kw_only=True):
 
     article: Article
     events: list[Event]
+    text_hash: bytes
+    """`schema.text_hash` of the article."""
+    is_unchanged: bool = False
+    """Whether title and text are those of the known reading; then the events were not extracted."""
     timings: tuple[StageTiming, ...] = ()
     """The stages in the order in which they ran."""
 
 
 def process_page(
-    page: Page, clock_ns: Callable[[], int] = time.time_ns, *, max_events: int = sys.maxsize
+    page: Page,
+    clock_ns: Callable[[], int] = time.time_ns,
+    *,
+    max_events: int = sys.maxsize,
+    known: KnownArticle | None = None,
 ) -> ProcessedPage:
     """Parse the page and extract the events; raises Permanent if the page is not an article.
 
     `clock_ns` returns Unix ns.  Only the first `max_events` events are returned; the article has the number of others.
+    `known`: the last reading of the page.  If it was of the same article, this is the next revision; if the text is the
+    same, too, no events are extracted.
     """
     begun = clock_ns()
     article = replace(parse.parse_article(page), source=page.source, requested_url=page.requested_url)
-    parsed = clock_ns()
+    hashed, parsed = text_hash(article.title, article.text), clock_ns()
+    parsing = StageTiming("parse", begun, parsed)
+    if known is not None and known.id == article.id:
+        if known.reading.text_hash == hashed:
+            article = replace(article, revision=known.reading.revision)
+            return ProcessedPage(article=article, events=[], text_hash=hashed, is_unchanged=True, timings=(parsing,))
+        article = replace(article, revision=min(known.reading.revision + 1, MAX_REVISION))
     events, omitted = limit_events(extract_events(article), max_events)
-    timings = (StageTiming("parse", begun, parsed), StageTiming("extract", parsed, clock_ns()))
-    return ProcessedPage(article=replace(article, events_omitted=omitted), events=events, timings=timings)
+    return ProcessedPage(
+        article=replace(article, events_omitted=omitted),
+        events=events,
+        text_hash=hashed,
+        timings=(parsing, StageTiming("extract", parsed, clock_ns())),
+    )

@@ -12,10 +12,11 @@ Every operation may be repeated after a lost reply.
 """
 
 from worker.queue.dead_letters import DeadLetter
-from worker.queue.delivery import Delivery, Outcome, QueueFull, Settlement
+from worker.queue.delivery import Delivery, QueueFull
 from worker.queue.depth import Depth, WorkerState
 from worker.queue.hosts import HostRequest, Hosts
 from worker.queue.keys import GROUP, QueueKeys
+from worker.queue.settlement import NextVisit, Outcome, ReadingWrite, Settlement
 from worker.queue.url_queue import UrlQueue, new_consumer_name, process_consumer_name
 
 __all__ = [
@@ -25,9 +26,11 @@ __all__ = [
     "Depth",
     "HostRequest",
     "Hosts",
+    "NextVisit",
     "Outcome",
     "QueueFull",
     "QueueKeys",
+    "ReadingWrite",
     "Settlement",
     "UrlQueue",
     "WorkerState",

@@ -12,7 +12,7 @@ from msgspec import Struct
 from worker import urls
 from worker.queue import scripts
 from worker.queue.delivery import TASK_DECODE_ERRORS, decode_task
-from worker.queue.markers import seen_marker
+from worker.queue.markers import task_marker
 from worker.schema import Task
 from worker.streams import Arg, Call, Entry, id_key, range_entries
 
@@ -72,7 +72,7 @@ async def requeue(client: Redis, keys: QueueKeys, policy: HostPolicy, reason: st
 
 def _requeue_call(keys: QueueKeys, policy: HostPolicy, entry_id: str, task: Task, seen_ttl_s: int) -> Call:
     fresh = msgspec.json.encode(msgspec.structs.replace(task, attempt=0, failed_at=None))
-    args: list[Arg] = [entry_id, fresh, seen_marker(task.url), seen_ttl_s]
+    args: list[Arg] = [entry_id, fresh, task_marker(task), seen_ttl_s]
     return policy.call(keys, urls.host_of(task.url), [keys.dead, keys.markers], args)
 
 

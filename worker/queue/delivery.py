@@ -1,9 +1,9 @@
-"""Deliveries of tasks, their outcomes, and the exception for a full queue."""
+"""Deliveries of tasks, and the exception for a full queue."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -11,15 +11,7 @@ from msgspec.structs import replace
 
 from worker.schema import Task
 from worker.schema.plurals import plural
-from worker.streams import Entry, Lease, StreamWrite
-
-Outcome = Literal["done", "duplicate", "gone", "fenced"]
-"""Outcome of a settle.  Only `done` has written anything.
-
-`done`: acknowledged and written.  `duplicate`: acknowledged; task or publication was written before.  `gone`: the entry
-is not pending any more (settled before, possibly by an earlier attempt of this call whose reply was lost).  `fenced`:
-the entry has been delivered to another worker since.
-"""
+from worker.streams import Entry, Lease
 
 
 class Delivery(Struct, frozen=True):
@@ -56,24 +48,6 @@ class Delivery(Struct, frozen=True):
     def lease(self) -> Lease:
         """The lease, which must still be valid for the worker to write anything."""
         return Lease(self.entry_id, self.attempts)
-
-
-class Settlement(Struct, frozen=True):
-    """A processed delivery and the entries to publish for it."""
-
-    delivery: Delivery
-    writes: Sequence[StreamWrite] = ()
-    publication: str | None = None
-    """Id of the publication (`publication_id`): if another task has published it, this one writes nothing.
-
-    None: only the task's own done marker is checked.
-    """
-    folded_publication: str | None = None
-    """Its id by the folded address of the article; None if there is no such id, or it is the same."""
-    article: str | None = None
-    """Id of the article, for the seen markers of its addresses; None: they are not set."""
-    addresses: Sequence[str] = ()
-    """Folded addresses that led to the article, that of the article first, without that of the task; see `lead_to`."""
 
 
 class QueueFull(Exception):  # noqa: N818 - an outcome, not a programming error

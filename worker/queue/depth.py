@@ -37,9 +37,12 @@ class Depth(Struct, frozen=True, kw_only=True):
     oldest_pending_s: float | None = None
     """Seconds since the oldest pending task became ready; None if there is none."""
 
+    visits: int = 0
+    """Visits of pages read before, scheduled for later; they count as tasks from the time at which they are due."""
+
     @property
     def unfinished(self) -> int:
-        """Tasks that have not been settled or dead-lettered."""
+        """Tasks that have not been settled or dead-lettered, without the scheduled visits."""
         return self.backlog + self.pending + self.waiting + self.delayed
 
 
@@ -55,8 +58,9 @@ class WorkerState(Struct, frozen=True, kw_only=True):
 
 async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
     """Count the tasks by state, all at one instant; raise at once if Redis is unavailable."""
-    reply = await scripts.DEPTH.run_once(client, Call([keys.ready, keys.waiting, keys.later, keys.dead], [group.name]))
-    s, us, length, pending, waiting, delayed, dead, oldest, oldest_ready, oldest_pending = reply
+    places = [keys.ready, keys.waiting, keys.later, keys.dead, keys.visits]
+    reply = await scripts.DEPTH.run_once(client, Call(places, [group.name]))
+    s, us, length, pending, waiting, delayed, dead, oldest, oldest_ready, oldest_pending, visits = reply
     now_s = int(s) + int(us) / 1e6
     return Depth(
         backlog=max(0, length - pending),  # a pending entry may have been deleted by an operator
@@ -67,6 +71,7 @@ async def depth(client: Redis, keys: QueueKeys, group: ConsumerGroup) -> Depth:
         oldest_s=_age_s(oldest, now_s),
         oldest_ready_s=_age_s(oldest_ready, now_s),
         oldest_pending_s=_age_s(oldest_pending, now_s),
+        visits=visits,
     )
 
 

@@ -87,6 +87,15 @@ class QueueKeys(Struct, frozen=True):
         return f"{self.prefix}:later"
 
     @property
+    def visits(self) -> str:
+        """Return the key of the sorted set of scheduled visits (JSON); the score is when each is due (Unix ms)."""
+        return f"{self.prefix}:visits"
+
+    def reading(self, article_id: str) -> str:
+        """Return the key of the record of the last reading of an article's page (`schema.Reading`)."""
+        return f"{self.prefix}:reading:{article_id}"
+
+    @property
     def waiting(self) -> str:
         """Return the key of the number of tasks in the queues of hosts and in `later`."""
         return f"{self.prefix}:waiting"

@@ -44,8 +44,15 @@ def seen_marker(url: str) -> bytes:
     return make_marker("seen", task_id(urls.fold(url)))
 
 
+def task_marker(task: Task) -> bytes:
+    """Return the seen marker of a task: that of its address, but of a visit one of its own."""
+    return make_marker("seen", task.id) if task.visit_at else seen_marker(task.url)
+
+
 def own_seen_marker(task: Task) -> bytes:
-    """Return the seen marker that only this task sets; empty if it is `seen_marker`."""
+    """Return the seen marker that only this task sets; empty if it is `task_marker`."""
+    if task.visit_at:
+        return b""
     own = make_marker("seen", task.id)
     return b"" if own == seen_marker(task.url) else own
 

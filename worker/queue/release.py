@@ -1,4 +1,4 @@
-"""Which hosts and retries are due."""
+"""Which hosts, retries and visits are due."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker.queue.keys import QueueKeys
 
 MAX_DUE: Final = 100
-"""Largest number of hosts, and of retries, that one step handles."""
+"""Largest number of hosts, of retries, and of visits, that one step handles."""
 
 
 class DueWork(NamedTuple):
@@ -30,17 +30,19 @@ class DueWork(NamedTuple):
     """Hosts whose next task may be released."""
     retries: list[bytes]
     """Tasks (JSON) to move to the queues of their hosts, earliest first."""
+    visits: list[bytes]
+    """Scheduled visits (JSON), the same."""
     next_s: float
-    """Seconds until another host or retry is due; math.inf if none will be, 0.0 if this step reached MAX_DUE."""
+    """Seconds until another host, retry or visit is due; math.inf if none will be, 0.0 if this step reached MAX_DUE."""
 
 
 async def find_due(client: Redis, keys: QueueKeys, now_ms: int) -> DueWork:
     """Read what is due; `now_ms` is the current time by the clock that schedules retries (not Redis' clock)."""
-    call = Call([keys.hosts, keys.later], [now_ms, MAX_DUE, MAX_DUE])
-    hosts, retries, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_once(client, call))
-    full = MAX_DUE in {len(hosts), len(retries)}
+    call = Call([keys.hosts, keys.later, keys.visits], [now_ms, MAX_DUE, MAX_DUE])
+    hosts, retries, visits, *waits = await retry_while_unavailable(client, lambda: scripts.DUE.run_once(client, call))
+    full = MAX_DUE in {len(hosts), len(retries), len(visits)}
     next_s = 0.0 if full else min((wait / 1000 for wait in waits if wait >= 0), default=math.inf)
-    return DueWork([host.decode() for host in hosts], retries, next_s)
+    return DueWork([host.decode() for host in hosts], retries, visits, next_s)
 
 
 def host_of_task(task: bytes) -> str:

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
     from worker.settings import Settings
 
-QueuePart = Literal["waiting", "retries", "active", "dead"]
-"""The queue of a host; the tasks to retry; released to the workers or in progress; the dead letters."""
+QueuePart = Literal["waiting", "retries", "visits", "active", "dead"]
+"""The queue of a host; tasks to retry; scheduled visits; released to the workers or in progress; the dead letters."""
 TaskFilter = Callable[[Task], bool]
 
 
@@ -68,11 +68,13 @@ class TaskRemover:
 
         `hosts`: those whose queues and active tasks are searched.  With `dry_run` they are only counted.
         """
-        counts: dict[QueuePart, int] = dict.fromkeys(("waiting", "retries", "active", "dead"), 0)
+        counts: dict[QueuePart, int] = dict.fromkeys(("waiting", "retries", "visits", "active", "dead"), 0)
         for host in hosts:
             counts["waiting"] += await self._remove_waiting(host, wanted, dry_run=dry_run)
             counts["active"] += await self._remove_all("active", self._active(host), wanted, dry_run=dry_run)
-        counts["retries"] += await self._remove_all("retries", self._retries(), wanted, dry_run=dry_run)
+        scheduled: dict[QueuePart, str] = {"retries": self._keys.later, "visits": self._keys.visits}
+        for place, key in scheduled.items():
+            counts[place] += await self._remove_all(place, self._scheduled(key), wanted, dry_run=dry_run)
         counts["dead"] += await self._remove_all("dead", self._dead(), wanted, dry_run=dry_run)
         return counts
 
@@ -108,13 +110,13 @@ class TaskRemover:
             found = (Entry(self._keys.ready, it[0].decode(), it[1]) for reply in replies for it in reply)
             yield _decode_entries(found)
 
-    async def _retries(self) -> AsyncIterator[list[_PlacedTask]]:
+    async def _scheduled(self, key: str) -> AsyncIterator[list[_PlacedTask]]:
         cursor = -1
         while cursor != 0:
             at = max(cursor, 0)
             reply: Any = await retry_while_unavailable(
                 self._client,
-                lambda at=at: self._client.zscan(self._keys.later, at, count=PAGE_SIZE),  # type: ignore[misc]
+                lambda at=at: self._client.zscan(key, at, count=PAGE_SIZE),  # type: ignore[misc]
             )
             cursor, page = reply
             yield [it for it in (_decode(raw, raw) for raw, _ in page) if it]
@@ -148,7 +150,7 @@ class TaskRemover:
             by_host.setdefault(host_or_empty(it.task.url), []).append(it.member)
         calls = []
         for host, members in by_host.items():
-            own_keys = [self._keys.later, self._keys.dead, self._keys.host(host).given_up]
+            own_keys = [self._keys.later, self._keys.dead, self._keys.host(host).given_up, self._keys.visits]
             calls.append(self._policy.call(self._keys, host, own_keys, [GROUP, place, *members]))
         return sum(await scripts.REMOVE_TASKS.run_many(self._client, calls)) if calls else 0
 

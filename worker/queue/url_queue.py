@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from functools import cache
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import msgspec
@@ -21,19 +21,18 @@ from worker.queue.delivery import (
     MAX_FIELDS,
     TASK_DECODE_ERRORS,
     Delivery,
-    Outcome,
     QueueFull,
-    Settlement,
     decode_task,
     host_of_entry,
 )
 from worker.queue.depth import Depth, WorkerState, depth, workers
-from worker.queue.host_policy import HOST_KEYS, HostPolicy
+from worker.queue.host_policy import HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
-from worker.queue.markers import OldMarkers, article_prefix, make_marker, own_seen_marker, seen_marker
+from worker.queue.markers import OldMarkers, own_seen_marker, seen_marker, task_marker
 from worker.queue.migration import adopt_format
 from worker.queue.release import find_due, host_of_task
-from worker.schema import task_id
+from worker.queue.settlement import Outcome, Settlement, flatten, settle_arguments, unix_ms
+from worker.schema import Reading
 from worker.streams import (
     Arg,
     Call,
@@ -51,7 +50,7 @@ from worker.telemetry import metrics
 from worker.telemetry.tracing import EnqueueSpan
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Sequence
     from datetime import datetime
     from types import TracebackType
 
@@ -160,7 +159,7 @@ class UrlQueue:
         args: list[Arg] = [
             msgspec.json.encode(task),
             settings.max_backlog,
-            seen_marker(task.url),
+            task_marker(task),
             settings.seen_ttl_s,
             (token % 2**TOKEN_BITS).to_bytes(TOKEN_BITS // 8),
             own_seen_marker(task),
@@ -174,14 +173,17 @@ class UrlQueue:
 
         Return the seconds until another host or retry is due; math.inf if none will be.
         """
-        due = await find_due(self._client, self.keys, _ms(now))
-        promotions = [
-            self._policy.call(self.keys, host_of_task(task), [self.keys.later], [task]) for task in due.retries
-        ]
+        due = await find_due(self._client, self.keys, unix_ms(now))
+        promotions = [self._promotion(task, self.keys.later, is_waiting=True) for task in due.retries]
+        promotions += [self._promotion(task, self.keys.visits, is_waiting=False) for task in due.visits]
         await scripts.PROMOTE.run_many(self._client, promotions)
         releases = [self._policy.call(self.keys, host) for host in due.hosts]
         waits_ms: list[int] = await scripts.SCHEDULE.run_many(self._client, releases)
         return min([due.next_s, *(wait_ms / 1000 for wait_ms in waits_ms if wait_ms >= 0)])
+
+    def _promotion(self, task: bytes, place: str, *, is_waiting: bool) -> Call:
+        """Return the call that moves a task to the queue of its host; `is_waiting`: counted as waiting."""
+        return self._policy.call(self.keys, host_of_task(task), [place], [task, int(not is_waiting)])
 
     # ------------------------------------------------------------ deliver
     async def read(self, n: int, block_s: float) -> list[Delivery]:
@@ -313,25 +315,8 @@ class UrlQueue:
         return [reply.decode() for reply in replies]
 
     def _settle_call(self, it: Settlement) -> Call:
-        name, publication = it.delivery.task.id, it.publication or it.delivery.task.id
-        streams = list(dict.fromkeys(write.stream for write in it.writes))
-        old = self._old_markers.keys(("done", name), ("published", publication))
-        done, published = make_marker("done", name), make_marker("published", publication)
-        if it.folded_publication not in {None, publication}:
-            published += make_marker("published", it.folded_publication)
-        args: list[Arg] = [done, published, self._settings.queue.done_ttl_s, len(streams), *self._address_args(it)]
-        for write in it.writes:
-            flat = _flatten(write.fields)
-            args += [HOST_KEYS + 2 + streams.index(write.stream), write.maxlen, len(flat), *flat]
-        return self._ending_call(it.delivery.lease, it.delivery.host, [self.keys.markers, *streams, *old], args)
-
-    def _address_args(self, it: Settlement) -> list[Arg]:
-        """Return the seen markers of the addresses that led to the article, the part of its id, and their TTL."""
-        if it.article is None:
-            return [b"", b"", self._settings.queue.seen_ttl_s]
-        addresses = dict.fromkeys([*it.addresses, urls.fold(it.delivery.task.url)])
-        markers = b"".join(make_marker("seen", task_id(address)) for address in addresses)
-        return [markers, article_prefix(it.article), self._settings.queue.seen_ttl_s]
+        keys, args = settle_arguments(it, self.keys, self._old_markers, self._settings.queue)
+        return self._ending_call(it.delivery.lease, it.delivery.host, keys, args)
 
     async def put_back(self, delivery: Delivery, task: Task, *, first: bool = False) -> bool:
         """End the delivery and put `task` at the end of its host's queue; return False if the lease is lost.
@@ -346,7 +331,7 @@ class UrlQueue:
 
     async def retry_later(self, delivery: Delivery, task: Task, due_at: datetime) -> bool:
         """End the delivery and enqueue `task` again at `due_at`; return False if the lease is lost."""
-        args: list[Arg] = [msgspec.json.encode(task), _ms(due_at)]
+        args: list[Arg] = [msgspec.json.encode(task), unix_ms(due_at)]
         call = self._ending_call(delivery.lease, delivery.host, [self.keys.later], args)
         reply = await scripts.RETRY_LATER.run(self._client, call, self._group)
         self._drop_leases([delivery])
@@ -358,7 +343,8 @@ class UrlQueue:
         `revive`: enqueue it again when its host answers.
         """
         task = {b"task": msgspec.json.encode(delivery.task)}
-        markers = [seen_marker(delivery.task.url), own_seen_marker(delivery.task)]
+        is_visit = delivery.task.visit_at is not None
+        markers = [b"" if is_visit else seen_marker(delivery.task.url), own_seen_marker(delivery.task)]
         call = self._dead_letter_call(
             delivery.lease, delivery.host, task, reason, detail, markers=markers, revive=revive
         )
@@ -381,7 +367,7 @@ class UrlQueue:
         """`markers`: the seen marker of the task, and its own one."""
         why = {b"reason": reason, b"detail": detail[:MAX_DETAIL_LENGTH], b"deliveries": str(lease.attempts)}
         kept = dict(islice(fields.items(), MAX_FIELDS))
-        flat = _flatten({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
+        flat = flatten({**kept, **{name: text.encode("utf-8", "replace") for name, text in why.items()}})
         keys = [self.keys.dead, self.keys.markers, *([self.keys.host(host).given_up] if revive else [])]
         args: list[Arg] = [self._settings.redis.dead_length, *markers, self._settings.queue.seen_ttl_s, *flat]
         return self._ending_call(lease, host, keys, args)
@@ -399,6 +385,15 @@ class UrlQueue:
         self._leases.difference_update(d.lease for d in deliveries)
 
     # ------------------------------------------------------------ inspect
+    async def reading(self, article_id: str) -> Reading | None:
+        """Return the last reading of an article's page; None if it is not remembered, or does not decode."""
+        key = self.keys.reading(article_id)
+        stored: Any = await retry_while_unavailable(self._client, lambda: self._client.get(key))
+        try:
+            return Reading.decode(stored) if stored else None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
     async def depth(self) -> Depth:
         """Count the tasks by state; read-only."""
         return await depth(self._client, self.keys, self._group)
@@ -423,13 +418,3 @@ class UrlQueue:
 def _count_dead_letter(reply: bytes, reason: str) -> None:
     if reply == b"done":
         metrics.DEAD_LETTERS.labels(metrics.reason_label(reason)).inc()
-
-
-def _flatten(fields: Mapping[Any, str | bytes]) -> list[str | bytes]:
-    """Return the fields of a stream entry as arguments of XADD: field and value in turn."""
-    return [*chain.from_iterable(fields.items())]
-
-
-def _ms(at: datetime) -> int:
-    """Return a time as Unix ms."""
-    return round(at.timestamp() * 1000)

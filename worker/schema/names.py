@@ -9,6 +9,7 @@ from worker.schema.kinds import KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 VERSION: Final = 1
 """Version of the wire form, the field `v` of every stream entry."""
@@ -29,6 +30,7 @@ ARTICLE_ENTRY: Final[Mapping[str, str]] = {
     "task": "The task that led to the article: a JSON object with the URL that was enqueued, when, by which source, "
     "and the failures before. Optional.",
     "worker": "Name of the worker that published it. Optional.",
+    "revision": "Revision of the article, as in `data`. Missing if it is 0.",
 }
 """Further fields of an entry on the stream of articles -> their meaning; `communique why` reads them."""
 
@@ -44,6 +46,11 @@ def task_id(canonical_url: str) -> str:
     The id depends on the wire version: after a new version, every URL is a new task and is processed again.
     """
     return hash_id("task", str(VERSION), canonical_url)
+
+
+def visit_id(canonical_url: str, at: datetime) -> str:
+    """Return the id of the task that visits a URL again at a time."""
+    return hash_id("visit", str(VERSION), canonical_url, at.isoformat())
 
 
 def article_id(canonical_url: str) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Final, Literal, Self
 
 from msgspec import Meta, Struct
 
 from worker.schema.article import Id, Instant
 from worker.schema.kinds import Kind
+from worker.schema.names import hash_id
 from worker.schema.values import one_of
 
 RETRACTION: Final = "retraction"
@@ -39,3 +41,29 @@ class Retraction(Struct, frozen=True, kw_only=True, tag_field="kind", tag=RETRAC
     ] = None
     retracted_at: Annotated[Instant, Meta(description="Time of the retraction (RFC 3339, UTC).")]
     reason: Annotated[RetractionReason, one_of(RETRACTION_REASONS, "Why the event is retracted.")]
+
+    @classmethod
+    def of_event(
+        cls,
+        kind: Kind,
+        event_id: str,
+        *,
+        url: str,
+        published_at: datetime | None,
+        now: datetime,
+        reason: RetractionReason,
+        occasion: str,
+    ) -> Self:
+        """Return the retraction of an event at `now` (aware).
+
+        `occasion` distinguishes several retractions of one event; the same occasion gives the same id.
+        """
+        return cls(
+            id=hash_id(RETRACTION, kind, event_id, occasion),
+            of=event_id,
+            of_kind=kind,
+            url=url,
+            published_at=published_at,
+            retracted_at=now.astimezone(UTC),
+            reason=reason,
+        )

@@ -7,7 +7,7 @@ from typing import Self
 
 from msgspec import Struct
 
-from worker.schema.names import hash_id, task_id
+from worker.schema.names import hash_id, task_id, visit_id
 
 
 class FailedAttempt(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -41,11 +41,45 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Time at which the task was enqueued; None if unknown."""
     failures: tuple[FailedAttempt, ...] = ()
     """The last failures, oldest first, those of its host included; at most `max_attempts`."""
+    visit_at: datetime | None = None
+    """Time for which a visit of a page that was read before is scheduled; None for the first reading of a page."""
+    revisit_s: tuple[float, ...] = ()
+    """Ages of the article (s since its publication) at which its page is visited after this task, ascending."""
+    article: str | None = None
+    """Of a visit: id of the article with which the page is compared; None: the article with the URL of the task."""
 
     @classmethod
-    def of(cls, canonical_url: str, *, source: str | None = None, put_at: datetime | None = None) -> Self:
+    def of(
+        cls,
+        canonical_url: str,
+        *,
+        source: str | None = None,
+        put_at: datetime | None = None,
+        revisit_s: tuple[float, ...] = (),
+    ) -> Self:
         """Return the new task of a canonical URL (see `urls.canonicalise`), with no attempt made yet."""
-        return cls(id=task_id(canonical_url), url=canonical_url, source=source, put_at=put_at)
+        return cls(id=task_id(canonical_url), url=canonical_url, source=source, put_at=put_at, revisit_s=revisit_s)
+
+    @classmethod
+    def visit(
+        cls,
+        canonical_url: str,
+        at: datetime,
+        *,
+        source: str | None = None,
+        revisit_s: tuple[float, ...] = (),
+        article: str | None = None,
+    ) -> Self:
+        """Return the task of a visit at a time, which determines its id."""
+        return cls(
+            id=visit_id(canonical_url, at),
+            url=canonical_url,
+            source=source,
+            put_at=at,
+            visit_at=at,
+            revisit_s=revisit_s,
+            article=article,
+        )
 
     @property
     def trace_id(self) -> str:

@@ -167,6 +167,13 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
     done_ttl_s: Annotated[
         WholeSeconds, doc("How long the done marker of a settled URL prevents a second publication.")
     ] = 30 * 86_400
+    reading_ttl_s: Annotated[
+        WholeSeconds,
+        doc(
+            "How long the last reading of an article's page is remembered. A later visit cannot tell what has changed; "
+            "so this must be longer than the longest time between two visits."
+        ),
+    ] = 7 * 86_400
     max_backlog: Annotated[Count, doc("The queue rejects new tasks while this many are waiting or delayed.")] = (
         1_000_000
     )

@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from tests.gateway.conftest import Publisher, RunningGateway, StartGateway, make_event
 from worker.queue import UrlQueue
@@ -32,6 +33,28 @@ async def test_the_newest_publication_of_an_article_is_returned(server: RunningG
     await publish.article(Article(id=ARTICLE.id, url=URL, text="Before."), [])
     await publish.article(ARTICLE, [])
     assert (await server.get(f"/v1/articles/{ARTICLE.id}"))["article"]["text"] == ARTICLE.text
+
+
+async def test_an_event_is_shown_in_the_article_of_its_revision(server: RunningGateway, publish: Publisher) -> None:
+    corrected = replace(ARTICLE, text="Corrected. Ümit spoke. They talked.", revision=1)
+    before = make_event(1, "statement", url=URL, sentence=Span(start=0, end=11, text="Ümit spoke."))
+    added = make_event(2, "meeting", url=URL, sentence=Span(start=23, end=35, text="They talked."), revision=1)
+    await publish.article(ARTICLE, [before])
+    await publish.article(corrected, [added])
+    for revision, event in enumerate((before, added)):
+        for path in (f"/v1/articles/{ARTICLE.id}?revision={revision}", f"/v1/articles?url={URL}&revision={revision}"):
+            answer = await server.get(path)
+            text, [found] = answer["article"]["text"], answer["events"]
+            span = found["sentence"]
+            assert (found["id"], text[span["start"] : span["end"]]) == (event.id, span["text"])
+    assert (await server.get(f"/v1/articles/{ARTICLE.id}"))["article"]["revision"] == 1
+    unknown = await server.get(f"/v1/articles/{ARTICLE.id}?revision=2", 404)
+    assert unknown["detail"] == "revision 2 of the article is not among the newest ones, which are indexed"
+
+
+@pytest.mark.parametrize("revision", ["-1", "1.0", "x", "", "65536", "9" * 50])
+async def test_a_revision_that_is_no_number_is_refused(server: RunningGateway, revision: str) -> None:
+    assert (await server.get(f"/v1/articles/{ARTICLE.id}?revision={revision}", 400))["parameter"] == "revision"
 
 
 @pytest.mark.parametrize("path", [f"/v1/articles/{'0' * 32}", "/v1/articles?url=https://nowhere.example/"])

@@ -12,9 +12,9 @@ from worker.errors import Permanent
 from worker.gateway.middleware.compression import body_response
 from worker.gateway.models import EnqueueRequest, EnqueueResponse, EnqueueResult
 from worker.gateway.problems import ProblemError
-from worker.gateway.query import reject_unknown
+from worker.gateway.query import parse_int, reject_unknown
 from worker.queue import QueueFull
-from worker.schema import Article, Task, article_id
+from worker.schema import MAX_REVISION, Article, Task, article_id
 from worker.urls import canonicalise
 
 if TYPE_CHECKING:
@@ -50,23 +50,25 @@ class ArticleHandlers:
 
     async def get_by_id(self, request: web.Request) -> web.Response:
         """Handle GET /v1/articles/{id}."""
-        reject_unknown(request, ())
-        return await self._article_response(request.match_info["id"])
+        reject_unknown(request, {"revision"})
+        return await self._article_response(request, request.match_info["id"])
 
     async def get_by_url(self, request: web.Request) -> web.Response:
         """Handle GET /v1/articles, which selects the article by `url`."""
-        reject_unknown(request, {"url"})
+        reject_unknown(request, {"url", "revision"})
         try:
-            return await self._article_response(article_id(canonicalise(request.query["url"])))
+            return await self._article_response(request, article_id(canonicalise(request.query["url"])))
         except KeyError:
             raise ProblemError("bad_parameter", "the parameter is required", parameter="url") from None
         except Permanent as e:
             raise ProblemError("bad_parameter", e.detail, parameter="url") from None
 
-    async def _article_response(self, wanted_id: str) -> web.Response:
-        found = await self._lookup.find_article(wanted_id)
+    async def _article_response(self, request: web.Request, wanted_id: str) -> web.Response:
+        revision = parse_int(request, "revision", 0, MAX_REVISION, 0) if "revision" in request.query else None
+        found = await self._lookup.find_article(wanted_id, revision)
         if found is None:
-            raise ProblemError("not_found", "there is no such article among the newest ones, which are indexed")
+            what = "the article" if revision is None else f"revision {revision} of the article"
+            raise ProblemError("not_found", f"{what} is not among the newest ones, which are indexed")
         article, items = found
         events = [Raw(item.data) for item in items]
         return body_response(msgspec.json.encode(_RawArticle(article=article, events=events)))

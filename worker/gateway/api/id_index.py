@@ -20,21 +20,26 @@ _WALK_IDS: Final = Script.of("worker.gateway.api", "walk_ids")
 FORWARD: Final = "XRANGE"
 BACKWARD: Final = "XREVRANGE"
 
-IdPairs = list[tuple[bytes, str]]
-"""Index key of an id and its entry id, in the order scanned."""
+ScannedEntries = list[tuple[list[bytes], str]]
+"""Index keys of an entry, and its entry id, in the order scanned."""
 
 
 class EventIdIndex:
     """Index over the newest entries of one stream of events or articles."""
 
-    def __init__(self, client: Redis, stream: str, *, max_entries: int, step: int) -> None:
+    def __init__(
+        self, client: Redis, stream: str, *, max_entries: int, step: int, with_revisions: bool = False
+    ) -> None:
         """`max_entries`: largest number of entries indexed, from the newest.  Nothing is read before the first lookup.
 
         `step`: entries read in one run of the script.  It must be small: Redis serves no other client meanwhile.
+        `with_revisions`: also index the entries by id and revision, for `find` with a revision.
         """
         self._client = client
         self._stream = stream
         self._max_entries = max_entries
+        self._max_keys = 2 * max_entries if with_revisions else max_entries
+        self._with_revisions = with_revisions
         self._step = step
         self._lock = asyncio.Lock()
         self._reset()
@@ -48,12 +53,14 @@ class EventIdIndex:
         self._is_complete = False
         """Whether the backward scan has reached the oldest entry or the limit."""
 
-    async def find(self, wanted: str) -> str | None:
+    async def find(self, wanted: str, revision: int | None = None) -> str | None:
         """Return the entry id of the newest entry whose field `id` is `wanted`; None if it is not in the index range.
 
-        Waits while Redis is unavailable, as `Script.run` does.
+        `revision`: that of the entry; None for any.  Waits while Redis is unavailable, as `Script.run` does.
         """
         key = _index_key(wanted.encode())
+        if revision is not None:
+            key = _revision_key(key, str(revision).encode())
         async with self._lock:  # concurrent lookups profit from the same scan
             await self._scan_new()
             while key not in self._entry_ids and not self._is_complete:
@@ -64,40 +71,47 @@ class EventIdIndex:
         """Index the entries added since the last scan."""
         if not self._high:
             return
-        pairs: IdPairs = [(b"", "")]
-        while pairs and self._high:
-            pairs, newest = await self._walk(FORWARD, f"({self._high}", "+")
+        scanned: ScannedEntries = [([], "")]
+        while scanned and self._high:
+            scanned, newest = await self._walk(FORWARD, f"({self._high}", "+")
             if id_key(newest or "0-0") < id_key(self._high):  # the stream was deleted and created again
                 self._reset()
                 return
-            for key, entry_id in pairs:
-                self._entry_ids[key] = self._high = entry_id
-                self._entry_ids.move_to_end(key)
-            while len(self._entry_ids) > self._max_entries:
+            for keys, entry_id in scanned:
+                self._high = entry_id
+                for key in keys:
+                    self._entry_ids[key] = entry_id
+                    self._entry_ids.move_to_end(key)
+            while len(self._entry_ids) > self._max_keys:
                 self._entry_ids.popitem(last=False)
                 self._is_complete = True
 
     async def _scan_older(self) -> None:
         """Index one step of entries before the range scanned so far."""
-        pairs, _ = await self._walk(BACKWARD, f"({self._low}" if self._low else "+", "-")
-        for key, entry_id in pairs:
+        scanned, _ = await self._walk(BACKWARD, f"({self._low}" if self._low else "+", "-")
+        for keys, entry_id in scanned:
             self._high = self._high or entry_id
             self._low = entry_id
-            if key not in self._entry_ids:  # a newer entry with the same id takes precedence
-                self._entry_ids[key] = entry_id
-                self._entry_ids.move_to_end(key, last=False)
-        self._scanned += len(pairs)
-        self._is_complete = len(pairs) < self._step or self._scanned >= self._max_entries
+            for key in keys:
+                if key not in self._entry_ids:  # a newer entry with the same id takes precedence
+                    self._entry_ids[key] = entry_id
+                    self._entry_ids.move_to_end(key, last=False)
+        self._scanned += len(scanned)
+        self._is_complete = len(scanned) < self._step or self._scanned >= self._max_entries
 
-    async def _walk(self, command: str, first: str, last: str) -> tuple[IdPairs, str]:
+    async def _walk(self, command: str, first: str, last: str) -> tuple[ScannedEntries, str]:
         """Read one step of the stream from entry id `first` towards `last`; `command` is XRANGE or XREVRANGE.
 
         Return the index keys and entry ids, and the id of the stream's newest entry ("" if it is empty).
         """
         call = Call([self._stream], [command, first, last, self._step])
         newest, *found = await _WALK_IDS.run(self._client, call)
-        pairs = zip(found[::2], found[1::2], strict=True)
-        return [(_index_key(named), entry_id.decode()) for entry_id, named in pairs], newest.decode()
+        rows = zip(found[::3], found[1::3], found[2::3], strict=True)
+        return [(self._keys(named, revision), entry_id.decode()) for entry_id, named, revision in rows], newest.decode()
+
+    def _keys(self, named: bytes, revision: bytes) -> list[bytes]:
+        key = _index_key(named)
+        return [key, _revision_key(key, revision or b"0")] if self._with_revisions else [key]
 
 
 def _index_key(named: bytes) -> bytes:
@@ -106,3 +120,7 @@ def _index_key(named: bytes) -> bytes:
         return bytes.fromhex(named.decode())
     except ValueError:
         return named
+
+
+def _revision_key(key: bytes, revision: bytes) -> bytes:
+    return key + b"/" + revision

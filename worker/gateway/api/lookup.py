@@ -41,7 +41,7 @@ class PublicationLookup:
             for kind in KINDS
         }
         self._articles = EventIdIndex(
-            client, article_stream(prefix), max_entries=MAX_ARTICLE_ENTRIES, step=ARTICLE_STEP
+            client, article_stream(prefix), max_entries=MAX_ARTICLE_ENTRIES, step=ARTICLE_STEP, with_revisions=True
         )
 
     async def find_event(self, event_id: str) -> StreamEvent | None:
@@ -51,29 +51,34 @@ class PublicationLookup:
                 return _stream_event(entry, kind)
         return None
 
-    async def find_article(self, article_id: str) -> tuple[Article, list[StreamEvent]] | None:
-        """Return the newest publication of an article and its events in text order.
+    async def find_article(
+        self, article_id: str, revision: int | None = None
+    ) -> tuple[Article, list[StreamEvent]] | None:
+        """Return a revision of an article (None: the newest) and the events published with it, in text order.
 
         None if the article is unknown, too old or trimmed.  Raises msgspec.DecodeError if its entry is not an article.
         """
-        entry = await self._find_entry(article_stream(self._prefix), self._articles, article_id)
+        entry = await self._find_entry(article_stream(self._prefix), self._articles, article_id, revision)
         if entry is None or entry.fields is None:
             return None
         article = msgspec.json.decode(entry.fields.get(b"data", b""), type=Article)
-        return article, await self._events_of(entry)
+        return article, await self._events_of(entry, article.revision)
 
-    async def _events_of(self, article: Entry) -> list[StreamEvent]:
-        """Return the events added in the same transaction as an article, in the order of their sentences."""
+    async def _events_of(self, article: Entry, revision: int) -> list[StreamEvent]:
+        """Return the events added in the same transaction as a revision of an article, in the order of sentences."""
         entries = await retry_while_unavailable(
             self._client, lambda: event_entries(self._client, self._prefix, article)
         )
         found = [_stream_event(entry, kind) for kind, entry in entries]
-        offsets = [(it.event.sentence.start, it) for it in found if it.event and not isinstance(it.event, Retraction)]
+        events = [(it.event, it) for it in found if it.event and not isinstance(it.event, Retraction)]
+        offsets = [(event.sentence.start, it) for event, it in events if event.revision == revision]
         return [item for _, item in sorted(offsets, key=itemgetter(0))]
 
     # ------------------------------------------------------------ entries
-    async def _find_entry(self, stream: str, index: EventIdIndex, wanted: str) -> Entry | None:
-        if not (entry_id := await index.find(wanted)):
+    async def _find_entry(
+        self, stream: str, index: EventIdIndex, wanted: str, revision: int | None = None
+    ) -> Entry | None:
+        if not (entry_id := await index.find(wanted, revision)):
             return None
         found = await self._range(stream, entry_id, entry_id, 1)
         return found[0] if found else None  # it may have been trimmed since it was indexed

@@ -26,7 +26,7 @@ from worker.gateway.spec.parameters import (
     parameter_refs,
     query_parameter,
 )
-from worker.schema import Article, Event
+from worker.schema import MAX_REVISION, Article, Event
 
 BODIES: Final = (
     Event,
@@ -220,8 +220,13 @@ def _article() -> Json:
         "An article and the events extracted from it",
         "ArticleWithEvents",
         *statuses,
-        parameters=[id_parameter()],
+        parameters=[id_parameter(), _revision_parameter()],
     )
+
+
+def _revision_parameter() -> Json:
+    schema = {"type": "integer", "minimum": 0, "maximum": MAX_REVISION}
+    return query_parameter("revision", schema, "Revision of the article, as an event names it; without it, the newest.")
 
 
 def _article_by_url() -> Json:
@@ -235,7 +240,7 @@ def _article_by_url() -> Json:
         "The same, by the article's URL",
         "ArticleWithEvents",
         *statuses,
-        parameters=[url],
+        parameters=[url, _revision_parameter()],
     )
 
 

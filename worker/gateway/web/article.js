@@ -68,7 +68,9 @@ export class Article {
     this.back.href = document.querySelector('.views a[data-view="feed"]').href;
     addEventListener("keydown", this.onkeydown);
     const url = params.get("url") ?? "";
-    if (url !== this.#url) await this.#load(url, params.get("event"));
+    const id = params.get("event");
+    const isShown = url === this.#url && (!id || this.#events.some((event) => event.id === id));
+    if (!isShown) await this.#load(url, id);
     if (url === this.#url) this.#select(params.get("event"), { scroll: true });
   }
 
@@ -83,7 +85,7 @@ export class Article {
     this.#showMessage("Loading …");
     this.#vocabulary = await loadVocabulary().catch(() => null);
     try {
-      const { article, events: all } = await json("v1/articles", { url });
+      const { article, events: all } = await this.#read(url, id);
       const events = all.filter(isKnown);
       if (this.#url === url) this.#draw(article, events, annotateText(article.text, events));
     } catch (problem) {
@@ -95,6 +97,15 @@ export class Article {
       else if (problem.isPermanent) this.#showMessage(`${problem.message}.`, url);
       else this.#showMessage(`${problem.message}.`, url, () => this.show(new URLSearchParams({ url, ...(id && { event: id }) })));
     }
+  }
+
+  /** Read the revision of an article to which the spans of event `id` refer; the newest if there is no such event. */
+  async #read(url, id) {
+    const newest = await json("v1/articles", { url });
+    if (!id || newest.article.revision === 0 || newest.events.some((event) => event.id === id)) return newest;
+    const event = await json(`v1/events/${encodeURIComponent(id)}`).catch(() => null);
+    if (!event || event.revision === newest.article.revision) return newest;
+    return json("v1/articles", { url, revision: event.revision });
   }
 
   /** The article was trimmed but one of its events is still kept: show the sentence that the event quotes. */

@@ -1,7 +1,9 @@
 -- Counts the tasks by state.
--- KEYS: stream of released tasks, number of waiting tasks, tasks to retry, dead-letter stream.  ARGV: group.
+-- KEYS: stream of released tasks, number of waiting tasks, tasks to retry, dead-letter stream, scheduled visits.
+-- ARGV: group.
 -- Returns the Redis time (s, µs); the numbers of tasks in the stream, pending, in the queues of hosts, to retry, and dead;
--- and the ids of the oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none).
+-- the ids of the oldest task in the stream, the oldest not yet delivered and the oldest pending (false: none); and the number
+-- of scheduled visits.
 -- Writes nothing.  A script rather than MULTI, which a full Redis 7.0 rejects.
 local delivered, pending, oldest_pending = '0-0', 0, false
 if redis.call('EXISTS', KEYS[1]) == 1 then
@@ -23,5 +25,5 @@ local later = redis.call('ZCARD', KEYS[3])
 return {
   now[1], now[2],
   redis.call('XLEN', KEYS[1]), pending, (tonumber(redis.call('GET', KEYS[2])) or 0) - later, later, redis.call('XLEN', KEYS[4]),
-  first('-'), first('(' .. delivered), oldest_pending,
+  first('-'), first('(' .. delivered), oldest_pending, redis.call('ZCARD', KEYS[5]),
 }

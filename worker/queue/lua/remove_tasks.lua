@@ -1,15 +1,17 @@
--- KEYS[7..9]: tasks to retry; dead-letter stream; dead letters of the host to enqueue again when it answers.
--- ARGV[4]: group; ARGV[5]: place of the tasks: 'waiting', 'retries', 'active' or 'dead'; then the tasks (JSON), or the
+-- KEYS[7..10]: tasks to retry; dead-letter stream; dead letters of the host to enqueue again when it answers; scheduled
+-- visits.
+-- ARGV[4]: group; ARGV[5]: place of the tasks: 'waiting', 'retries', 'visits', 'active' or 'dead'; then the tasks (JSON), or the
 -- ids of their entries where the place is a stream.
 -- Ends the tasks of the host without a result; a worker that has one of them cannot end its delivery any more.
 -- Returns the number of tasks removed.
 local type_error = check_host_types() or check_type(KEYS[7], 'zset') or check_type(KEYS[8], 'stream')
-  or check_type(KEYS[9], 'set')
+  or check_type(KEYS[9], 'set') or check_type(KEYS[10], 'zset')
 if type_error then return type_error end
 
 local remove = {
   waiting = function(task) return redis.call('LREM', QUEUE, -1, task) end,
   retries = function(task) return redis.call('ZREM', KEYS[7], task) end,
+  visits = function(task) return redis.call('ZREM', KEYS[10], task) end,
   active = function(id)
     redis.call('XACK', READY, ARGV[4], id)
     redis.call('SREM', ACTIVE, id)

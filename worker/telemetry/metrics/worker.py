@@ -21,12 +21,18 @@ BUILD = Info("communique_build", "Version of Communiqué and of Python.", regist
 
 ARTICLES = Counter(
     "communique_articles",
-    "Deliveries of an article's URL by outcome (done, duplicate, put_off, dead, fenced, gone, handed_back) and, for "
-    "failures, reason.",
+    "Deliveries of an article's URL by outcome (done, duplicate, put_off, dead, fenced, gone, handed_back; of a later "
+    "visit unchanged, revised, removed or missed) and, for failures, reason.",
     ["outcome", "reason"],
     registry=REGISTRY,
 )
 EVENTS = Counter("communique_events", "Events published.", ["kind"], registry=REGISTRY)
+RETRACTIONS = Counter(
+    "communique_retractions",
+    "Events that a visit retracted, because the article changed or was removed.",
+    ["reason"],
+    registry=REGISTRY,
+)
 OMITTED_EVENTS = Counter(
     "communique_omitted_events",
     "Events that were not published because their article has more than COMMUNIQUE_MAX_EVENTS.",
@@ -136,8 +142,10 @@ def init_series() -> None:
         STAGES.labels(stage)
     for cause in ("timeout", "died"):
         PARSE_KILLS.labels(cause)
-    for outcome in ("done", "duplicate", "fenced", "gone", "handed_back"):
+    for outcome in ("done", "duplicate", "fenced", "gone", "handed_back", "unchanged", "revised", "removed"):
         ARTICLES.labels(outcome, "")
+    for cause in ("changed", "removed"):
+        RETRACTIONS.labels(cause)
     for reason in COMMON_REASONS:
         for outcome in ("put_off", "dead"):
             ARTICLES.labels(outcome, reason)
