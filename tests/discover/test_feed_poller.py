@@ -191,6 +191,17 @@ async def test_a_source_is_read_at_its_own_url_if_it_is_not_where_it_moved_to(ma
     assert (result.outcome, result.new, result.moved_to) == ("read", 1, None)
 
 
+async def test_a_source_is_read_at_its_own_url_if_the_host_it_moved_to_keeps_failing(make: Make, site: Site) -> None:
+    site.bodies |= {"/old.xml": "", "/new.xml": rss("/a")}
+    site.statuses["/old.xml"], site.headers["/old.xml"] = 301, {"Location": "/new.xml"}
+    await make("/old.xml").poll_all()
+    del site.statuses["/old.xml"], site.headers["/old.xml"]
+    site.statuses["/new.xml"], site.bodies["/old.xml"] = 408, rss("/b")
+    results = [(await make("/old.xml").poll_all())[0] for _ in range(4)]
+    assert [it.reason for it in results] == ["http_408"] * 3 + [None]
+    assert (results[-1].new, results[-1].moved_to) == (1, None)
+
+
 async def test_a_temporary_redirect_is_not_remembered(make: Make, site: Site) -> None:
     site.bodies |= {"/old.xml": "", "/new.xml": rss("/a")}
     site.statuses["/old.xml"], site.headers["/old.xml"] = 302, {"Location": "/new.xml"}

@@ -31,6 +31,8 @@ from worker.telemetry.tracing import TraceSpan, poll_span
 log = structlog.get_logger()
 
 LINKS_PER_ROUND_TRIP: Final = 500
+FAILURES_TO_MOVE_BACK: Final = 3
+"""Consecutive failures after which a source is requested at its own URL again, not where it has moved to."""
 
 
 class PollResult(Struct, frozen=True, kw_only=True):
@@ -159,14 +161,14 @@ class FeedPoller:
         return _result(source, reading, selector, refusals, new=new, next_s=next_s), new_state
 
     async def _read(self, source: Source, state: PollState, selector: LinkSelector) -> FeedReading:
-        """Read a source where it has moved to; if nothing is there, at its own URL."""
+        """Read a source where it has moved to; if nothing is there, or that host keeps failing, at its own URL."""
 
         async def renew() -> None:
             self._liveness.record_heartbeat("ask")
             await self._schedule.renew(source)
 
         read = partial(self._reader.read, selector=selector, known=state.sitemaps, before_request=renew)
-        if state.moved_to:
+        if state.moved_to and state.failures < FAILURES_TO_MOVE_BACK:
             try:
                 reading = await read(state.moved_to, validators=state.validators)
             except Permanent:
