@@ -12,6 +12,7 @@ LAYERS = {
     "errors": 0,
     "backoff": 0,
     "lifecycle": 0,
+    "suggestion": 0,
     "settings": 0,
     "urls": 1,
     "parse": 2,
@@ -61,6 +62,7 @@ WITHIN_EXTRACT = {
 
 SAME_LAYER_ALLOWED = {
     ("settings", "errors"),  # a bad setting is a UsageError
+    ("settings", "suggestion"),  # of which the message names the nearest setting
 }
 
 IMPURE = {"asyncio", "aiohttp", "redis", "os", "time", "random", "logging", "structlog", "socket", "subprocess"}

@@ -148,7 +148,7 @@ def drawn() -> str:
     """Return the picture; without the fonts that rich would have it fetch from elsewhere."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     where = Text.assemble(("communique top", "bold"), (f"  redis://redis:6379/0  {NOW:%Y-%m-%d %H:%M:%S} UTC", "dim"))
-    console.print(Group(where, render_fleet(FLEET)))
+    console.print(Group(where, render_fleet(FLEET, WIDTH)))
     svg = console.export_svg(title="communique top", theme=DARK, unique_id="top")
     return re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
 

@@ -5,6 +5,7 @@ import os
 import pty
 import signal
 import sys
+import termios
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -77,17 +78,20 @@ class Terminal:
     def __init__(self, main: int, child: asyncio.subprocess.Process) -> None:
         self.child = child
         self.output = ""
-        self._main = main
+        self.main = main
         asyncio.get_running_loop().add_reader(main, self._read)
 
     def _read(self) -> None:
         with suppress(OSError):  # the child has ended
-            self.output += os.read(self._main, 65_536).decode(errors="replace")
+            self.output += os.read(self.main, 65_536).decode(errors="replace")
             return
         self.close()
 
+    def press(self, key: str) -> None:
+        os.write(self.main, key.encode())
+
     def close(self) -> None:
-        asyncio.get_running_loop().remove_reader(self._main)
+        asyncio.get_running_loop().remove_reader(self.main)
 
     async def wait_for(self, words: str) -> None:
         async with asyncio.timeout(TIMEOUT_S):
@@ -128,6 +132,15 @@ async def test_the_dashboard_is_redrawn_until_ctrl_c_and_the_terminal_restored(s
         terminal.child.send_signal(signal.SIGINT)
         assert await asyncio.wait_for(terminal.child.wait(), TIMEOUT_S) == 0
         await terminal.wait_for("\x1b[?25h")  # the cursor
+
+
+async def test_the_key_q_ends_the_dashboard_and_restores_the_terminal(settings: Settings) -> None:
+    async with live_top(settings) as terminal:
+        await terminal.wait_for("q ends")
+        terminal.press("q")
+        assert await asyncio.wait_for(terminal.child.wait(), TIMEOUT_S) == 0
+        await terminal.wait_for("\x1b[?25h")  # the cursor
+        assert termios.tcgetattr(terminal.main)[3] & termios.ICANON
 
 
 async def test_the_dashboard_reports_a_redis_that_stops_and_continues(settings: Settings, tmp_path: Path) -> None:

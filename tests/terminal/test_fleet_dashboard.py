@@ -37,14 +37,14 @@ WORKER = ServiceHeartbeat(
 def rendered(fleet: FleetSnapshot, width: int = 160) -> str:
     console = Console(width=width, record=True, file=None, quiet=False)
     with console.capture() as text:
-        console.print(render_fleet(fleet))
+        console.print(render_fleet(fleet, console.width))
     return text.get()
 
 
 def coloured(fleet: FleetSnapshot) -> str:
     console = Console(width=160, force_terminal=True, color_system="standard", no_color=False)
     with console.capture() as text:
-        console.print(render_fleet(fleet))
+        console.print(render_fleet(fleet, console.width))
     return text.get()
 
 
@@ -224,3 +224,46 @@ def test_memory_is_shown_with_the_budget_of_the_streams_and_an_evicting_policy()
 
 def test_a_title_and_its_text_are_separated() -> None:
     assert "services  no heartbeat received" in rendered(QUIET)
+
+
+BUSY = replace(
+    QUIET,
+    waiting=1_203,
+    dead=3,
+    waiting_hosts=2,
+    down_hosts=1,
+    memory_bytes=123_000_000,
+    memory_limit_bytes=1_000_000_000,
+    services=(
+        WORKER,
+        replace(WORKER, name="worker-7d9c5b8f6d-x2x4q-77-ab", late={"tend": 71.0}),
+        replace(WORKER, name="worker-7d9c5b8f6d-k9k1p-77-cd", at=NOW - timedelta(seconds=47)),
+    ),
+    hosts=(ThrottledHost(host="www.long-host-name.example", wait_s=90, waiting=1_200, reason="http_503", down_s=250),),
+    lags=(ConsumerLag(stream="statement", group="archive", entries=None, pending=0, lag_s=400),),
+    dead_letters=(
+        DeadLetterSummary(
+            at=NOW, reason="http_410", subject="https://www.example.org/news/2026/03/01/an-address-of-a-page"
+        ),
+    ),
+)
+
+
+def test_80_columns_show_every_figure_whole() -> None:
+    text = rendered(BUSY, 80)
+    assert max(map(len, text.splitlines())) <= 80
+    unbroken = " ".join(text.split())
+    for shown in (
+        *("0 ready", "1,203 waiting for hosts", "3 dead letters", "Redis 123 MB of 1,000 MB", "0.0 decisions/s"),
+        *("press-1-77-ab 2h 5m 1.0s ago 12 3.0 22.5", "x2x4q-77-ab 2h 5m", "silent for 47s", "stuck: tend"),
+        *("12:00:00 http_500 https://a.example/1", "www.long-host-name.example in 1m 30s 1,200 http_503, fails"),
+        *("archive statement 6m 40s ? 0", "12:00:00 http_410 https://www.example.org/news/2026/03/01/an-address-of-a"),
+    ):
+        assert shown in unbroken
+    headers = [line.split() for line in text.splitlines() if line.startswith("service ")]
+    assert headers == [["service", "name", "up", "heartbeat", "busy", "art./s", "events/s"]]
+
+
+@pytest.mark.parametrize("width", [80, 100, 119, 120, 160])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(len, rendered(BUSY, width).splitlines())) <= width

@@ -79,3 +79,17 @@ def test_closing_twice_prints_one_summary() -> None:
     view.close()
     view.close()
     assert output(screen).count("Summary") == 1
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_an_error_before_the_first_result_is_not_followed_by_an_empty_summary(is_terminal: bool) -> None:
+    screen = console(100, terminal=is_terminal, TERM="xterm")
+
+    def fail() -> None:
+        with LiveView(screen) as view:
+            view.on_tick(1.0)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert "Summary" not in output(screen)

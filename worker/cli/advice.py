@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 FEED_ADVICE: Final = "poll it: add it as a [[source]] to the sources file, then `communique run --sources FILE`"
 LISTING_ADVICE: Final = "name its articles one by one, or poll the site's feed"
-_SELF_EXPLANATORY: Final = frozenset({"unreadable", "feed", "not_text"})
+_SELF_EXPLANATORY: Final = frozenset({"unreadable", "empty", "feed", "not_text"})
 """Reasons whose detail says everything."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import sys
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from worker.errors import UsageError
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from worker.settings import Settings
 
+INTERRUPTED: Final = 130
+"""128 + SIGINT, the exit status by which a shell recognises an interrupted command."""
 Command: TypeAlias = "Callable[[argparse.Namespace, Settings], int]"
 """The implementation of a command: arguments and settings to exit status."""
 

@@ -187,11 +187,13 @@ def _process(
         return _print_single(process(first_two[0], options), make_format(True))
     if args.url:
         raise UsageError("--url is the address of one document, and there are several")
+    from msgspec.structs import replace
+
     from worker.cli.document_summary import DocumentSummary
     from worker.cli.many_documents import process_many
     from worker.documents.process_all import DocumentBatch
 
-    batch = DocumentBatch(chain(first_two, documents), process, options)
+    batch = DocumentBatch(chain(first_two, documents), process, replace(options, detects_language=True))
     summary = DocumentSummary(unit, all_names=args.verbose)
     return process_many(batch, found, make_format(False), settings.pool, summary)
 

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from worker.cli.command import print_error
+from worker.cli.command import INTERRUPTED, print_error
 from worker.cli.parser import build_parser
 from worker.errors import EventStreamError, Failure, UsageError
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
     from worker.cli.command import Command
     from worker.settings import Settings
-
-INTERRUPTED = 130
-"""128 + SIGINT, the exit status by which a shell recognises an interrupted command."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

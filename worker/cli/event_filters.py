@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, cast
 
-from worker.cli.argument_types import event_kind
+from worker.cli.argument_types import event_kind, probability
 from worker.filters import CONFIDENCE, PARAMETERS
 from worker.filters.keywords import Filters
 from worker.schema import KINDS
@@ -33,7 +33,7 @@ def add_filters(parser: argparse.ArgumentParser) -> None:
                 f"--{parameter.name}", action="append", metavar=parameter.name.upper(), help=description + values
             )
     group.add_argument(
-        f"--{CONFIDENCE.replace('_', '-')}", type=float, metavar="P", help="minimum confidence, from 0 to 1"
+        f"--{CONFIDENCE.replace('_', '-')}", type=probability, metavar="P", help="minimum confidence, from 0 to 1"
     )
 
 

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+
+from worker.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EPILOG = """\
+exit status: 0 done, 1 something failed (stderr says what), 2 wrong usage, 130 interrupted
 settings come from the environment: COMMUNIQUE_REDIS_URL, COMMUNIQUE_CONTACT_URL, … (docs/configuration.md)
 
 examples:
@@ -101,7 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     Its `logs` is whether the command writes log lines.
     """
-    parser = argparse.ArgumentParser(
+    parser = _HelpfulParser(
         prog="communique",
         description="News articles in, a live stream of statements, meetings and decisions out.",
         epilog=EPILOG,
@@ -119,7 +123,21 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _CommandParser(argparse.ArgumentParser):
+class _HelpfulParser(argparse.ArgumentParser):
+    """A parser whose messages name the nearest valid word."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message, and exit with status 2."""
+        if found := _INVALID_CHOICE.search(message):
+            message += did_you_mean(found[1], _QUOTED.findall(found[2]))
+        super().error(message)
+
+
+_INVALID_CHOICE = re.compile(r"invalid choice: '([^']*)' \(choose from (.*)\)$")
+_QUOTED = re.compile(r"[^\s,']+")
+
+
+class _CommandParser(_HelpfulParser):
     """The parser of one command, which gets its arguments when it is first used."""
 
     entry: CommandEntry | None = None
@@ -133,7 +151,12 @@ class _CommandParser(argparse.ArgumentParser):
             name, module, _ = self.entry
             self.entry = None
             getattr(importlib.import_module(f"worker.cli.{module}"), f"add_{name}")(self)
-        return super().parse_known_args(args, namespace)
+        parsed, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            options = [option for action in self._actions for option in action.option_strings]
+            given = next((word.partition("=")[0] for word in unknown if word.startswith("-")), "")
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{did_you_mean(given, options)}")
+        return parsed, unknown
 
 
 class _PrintVersion(argparse.Action):

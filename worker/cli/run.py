@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from worker.cli.command import add_sources_option, set_command, with_tracing
+from worker.cli.command import add_sources_option, print_error, set_command, with_tracing
 from worker.cli.run_observers import JsonLinesObserver, OutcomeRecorder
 from worker.cli.url_arguments import read_urls
 from worker.lifecycle import stop_on_signals
@@ -34,10 +34,13 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         parser,
         run_command,
         "communique run https://example.org/news/1\ncommunique run --sources my-feeds.toml\n"
-        "COMMUNIQUE_DATA_DIR=/var/lib/communique communique run - < urls.txt",
+        "COMMUNIQUE_DATA_DIR=/var/lib/communique communique run urls.txt",
     )
     parser.add_argument(
-        "urls", nargs="*", metavar="URL", help="articles to read (- for a list on stdin); without any: the sources"
+        "urls",
+        nargs="*",
+        metavar="URL",
+        help="articles to read, or the name of a file with one per line (- for stdin); without any: the sources",
     )
     add_sources_option(parser)
     parser.add_argument("--once", action="store_true", help="with sources: poll each once, process all, and end")
@@ -50,7 +53,10 @@ def run_command(args: argparse.Namespace, settings: Settings) -> int:
     from worker.discover import load_sources
     from worker.local import feed_source, url_list_source
 
-    urls = list(read_urls(args.urls))
+    urls = [listed.url for listed in read_urls(args.urls)]
+    if args.urls and not urls:
+        print_error("the list has no URLs")
+        return 0
     sources = () if args.urls else load_sources(args.sources or settings.discover.sources)
     with _observer(as_json=args.json) as observer:
         recorder = OutcomeRecorder(observer)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from worker.cli.advice import advice_for
 from worker.cli.command import print_error
 from worker.schema.plurals import plural
 
@@ -23,7 +24,7 @@ class JsonLinesObserver:
         sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
         sys.stdout.flush()
 
-    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None, detail: str | None = None) -> None:
         """Do nothing: the consumer logs outcomes."""
 
     def on_tick(self, now_s: float, backlog: int | None = None) -> None:
@@ -41,21 +42,27 @@ class OutcomeRecorder:
         self.on_event = observer.on_event
         self.on_tick = observer.on_tick
 
-    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None, detail: str | None = None) -> None:
         """Record an outcome without an article, and forward it."""
         if outcome == "dead":
-            self._given_up.append((url, reason or outcome))
+            self._given_up.append((url, describe_given_up(reason or outcome, detail or "")))
         elif outcome == "seen":
             self._seen.append(url)
-        self._observer.on_outcome(url, outcome, reason)
+        self._observer.on_outcome(url, outcome, reason, detail)
 
     def print_failures(self) -> int:
         """Print the recorded URLs to stderr and return the exit status: 1 if any was given up."""
         from worker.terminal.sanitise import sanitise
 
-        for url, reason in self._given_up:
-            print_error(f"given up: {sanitise(url)}: {reason}")
+        for url, why in self._given_up:
+            print_error(sanitise(f"given up: {url}: {why}"))
         if self._seen:
             skipped = plural(len(self._seen), "URL")
             print_error(f"skipped, read in an earlier run: {skipped} (a new COMMUNIQUE_DATA_DIR reads them again)")
         return int(bool(self._given_up))
+
+
+def describe_given_up(reason: str, detail: str) -> str:
+    """Return the reason code, and what to do about it if there is general advice."""
+    advice = advice_for(reason, detail)
+    return f"{reason} ({advice})" if advice else reason

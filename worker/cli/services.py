@@ -67,6 +67,7 @@ async def _discover(sources: tuple[Source, ...], settings: Settings, *, once: bo
         if once:
             return await discovery.poll_all()
         async with monitored_service(settings, redis_url, "discover", liveness, discovery.update_gauges):
+            print_error(f"polling {plural(len(sources), 'source')} for {_fleet(settings)}; Ctrl-C ends")
             await discovery.run(stop)
         return []
 
@@ -77,6 +78,13 @@ def _format_result(result: PollResult) -> str:
     error = f" ({result.reason}: {sanitise(result.detail or '')})" if result.reason else ""
     omitted = f", {result.omitted} omitted" if result.omitted else ""
     return f"{result.source}: {result.outcome}, {plural(result.links, 'link')}, {result.new} new{omitted}{error}"
+
+
+def _fleet(settings: Settings) -> str:
+    """Return the fleet for which a service works: Redis without its password, and the key prefix."""
+    from worker.streams import without_password
+
+    return f"{without_password(required_redis_url(settings))} (key prefix {settings.redis.key_prefix})"
 
 
 # ---------------------------------------------------------------- consume
@@ -109,6 +117,8 @@ async def _consume(settings: Settings) -> None:
         open_consumer(settings, redis_url, liveness=liveness) as consumer,
         monitored_service(settings, redis_url, "worker", liveness),
     ):
+        at_once, contact = settings.worker.concurrency, settings.fetch.contact_url
+        print_error(f"working for {_fleet(settings)}: {at_once} articles at a time, contact {contact}; Ctrl-C drains")
         await consumer.run(stop)
 
 

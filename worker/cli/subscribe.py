@@ -68,6 +68,8 @@ async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
         stop=stop_on_signals(),
         **parsed_filters(args),
     )
+    if sys.stderr.isatty() and not args.from_start and not args.group:
+        print_error("waiting for new events; --from-start prints the stored ones first; Ctrl-C ends")
     async with subscription:
         return await _print_all(subscription, args)
 

@@ -37,7 +37,7 @@ def add_top(parser: argparse.ArgumentParser) -> None:
 
 
 def top_command(args: argparse.Namespace, settings: Settings) -> int:
-    """Show the fleet once, or redraw it until Ctrl-C."""
+    """Show the fleet once, or redraw it until Ctrl-C or the key q."""
     from rich.console import Console
 
     console = Console() if sys.stdout.isatty() else Console(width=PIPE_COLUMNS)
@@ -47,23 +47,30 @@ def top_command(args: argparse.Namespace, settings: Settings) -> int:
 
 async def _print_once(console: Console, settings: Settings) -> None:
     async with _snapshots(settings) as take:
-        console.print(_render(await take(), settings))
+        console.print(_render(await take(), settings, console.width))
 
 
 async def _redraw(console: Console, settings: Settings, interval_s: float) -> None:
-    """Redraw until a signal; while Redis is unavailable, show the last snapshot and the error."""
+    """Redraw until a signal or the key q; while Redis is unavailable, show the last snapshot and the error."""
     from redis.exceptions import RedisError
     from rich.console import Group
     from rich.live import Live
     from rich.text import Text
 
+    from worker.terminal.keys import on_key
+
     stop = stop_on_signals()
+
+    async def render() -> RenderableType:
+        return _render(await take(), settings, console.width, ends_by_key=sys.stdin.isatty())
+
     async with _snapshots(settings) as take:
-        shown = _render(await take(), settings)
-        with Live(shown, console=console, screen=console.is_terminal, auto_refresh=False) as live:
+        shown = await render()
+        live = Live(shown, console=console, screen=console.is_terminal, auto_refresh=False)
+        with live, on_key("q", stop.set):
             while not await sleep_until(stop, interval_s):
                 try:
-                    shown = _render(await take(), settings)
+                    shown = await render()
                     live.update(shown, refresh=True)
                 except (RedisError, OSError) as e:
                     live.update(Group(shown, Text(f"\nRedis does not answer: {e}", "bold red")), refresh=True)
@@ -85,7 +92,7 @@ async def _snapshots(settings: Settings) -> AsyncIterator[Callable[[], Awaitable
             await queue.aclose()
 
 
-def _render(fleet: FleetSnapshot, settings: Settings) -> RenderableType:
+def _render(fleet: FleetSnapshot, settings: Settings, columns: int, *, ends_by_key: bool = False) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
@@ -94,4 +101,6 @@ def _render(fleet: FleetSnapshot, settings: Settings) -> RenderableType:
 
     redis_url = without_password(settings.redis.url or "")
     title = Text.assemble(("communique top", "bold"), (f"  {redis_url}  {fleet.at:%Y-%m-%d %H:%M:%S} UTC", "dim"))
-    return Group(title, render_fleet(fleet))
+    if ends_by_key:
+        title.append("  q ends", "dim")
+    return Group(title, render_fleet(fleet, columns))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import structlog
@@ -164,7 +164,8 @@ class TaskHandler:
                     if host_down:
                         others = await self._hosts.give_up(delivery.host, detail)
                         log.warning("host_given_up", host=delivery.host, tasks=others + is_owner, detail=detail)
-                return TaskResult(url=task.url, outcome="dead" if is_owner else "fenced", reason=failure.reason)
+                outcome: Literal["dead", "fenced"] = "dead" if is_owner else "fenced"
+                return TaskResult(url=task.url, outcome=outcome, reason=failure.reason, detail=detail or None)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 
 

@@ -38,6 +38,8 @@ class TaskResult(Struct, frozen=True, kw_only=True):
     later (`put_off`), dead-lettered, or handed back at a stop."""
     reason: str | None = None
     """Code of the failure; None if there was none."""
+    detail: str | None = None
+    """Description of the failure of a task that was given up; else None."""
     events: int = 0
     """Number of events of the page, without those beyond the limit."""
     events_omitted: int | None = None

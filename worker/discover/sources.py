@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from worker import urls
 from worker.discover.link_selector import oldest_date
 from worker.discover.revisit import parse_schedule
+from worker.discover.source_errors import unknown_name, with_line
 from worker.errors import Permanent, UsageError
 
 MAX_INTERVAL_S: Final = 30 * 86_400
@@ -66,19 +67,23 @@ def read_sources(path: str | Path, *, shown: str | Path | None = None) -> tuple[
 
     Raises as `load_sources`.
     """
-    shown = shown or path
+    shown, text = shown or path, ""
     try:
-        sources = msgspec.convert(_parse_toml(Path(path).read_bytes()), _Sources).source
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        content = _parse_toml(text)
+        if unknown := unknown_name(content, text, Source.__struct_fields__):
+            raise UsageError(f"sources file {shown}:{unknown}")
+        sources = msgspec.convert(content, _Sources).source
     except OSError as e:
         raise UsageError(f"sources file {shown}: {e.strerror}") from None
     except (msgspec.ValidationError, ValueError, RecursionError) as e:
-        raise UsageError(f"sources file {shown}: {e}") from None
+        raise UsageError(f"sources file {shown}:{with_line(str(e), text)}") from None
     return _distinct(tuple(_checked(source, shown) for source in sources), shown)
 
 
-def _parse_toml(text: bytes) -> dict[str, Any]:
+def _parse_toml(text: str) -> dict[str, Any]:
     """Return the content of a TOML file; a `since` that is a TOML date becomes its text."""
-    content = tomllib.loads(text.decode())
+    content = tomllib.loads(text)
     for source in entries if isinstance(entries := content.get("source"), list) else ():
         if isinstance(source, dict) and isinstance(source.get("since"), date):
             source["since"] = source["since"].isoformat()

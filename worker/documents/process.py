@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +27,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     published_at: datetime | None = None
     """Time of publication of plain texts (UTC)."""
     published_offset_s: int = 0
+    detects_language: bool = False
+    """Whether to detect an unsupported language that is not declared, which loads the models of `parse`."""
 
 
 class DocumentResult(Struct, frozen=True, kw_only=True):
@@ -62,10 +63,10 @@ def extract_document(document: InputDocument, options: ReadOptions) -> DocumentR
         )
     except (Permanent, OSError, ValueError) as e:
         return failed_result(failed(document.name, e))
-    return events_of(file or document.name, article)
+    return _extract_events(file or document.name, article, options)
 
 
-def events_of(name: str, article: Article) -> DocumentResult:
+def _extract_events(name: str, article: Article, options: ReadOptions) -> DocumentResult:
     """Return an article with its events, or with the reason why it has none."""
     from worker.extract import is_language_supported
     from worker.pipeline.extract_events import extract_events
@@ -75,16 +76,15 @@ def events_of(name: str, article: Article) -> DocumentResult:
         return DocumentResult(name=name, article=article, events=events)
     if is_language_supported(article):
         return DocumentResult(name=name, article=article, reason=NO_EVENTS)
-    return DocumentResult(name=name, article=article, reason=UNSUPPORTED_LANGUAGE, detail=_language(article))
+    language = article.language or (_detect_language(article.text) if options.detects_language else "")
+    return DocumentResult(name=name, article=article, reason=UNSUPPORTED_LANGUAGE, detail=language)
 
 
-def _language(article: Article) -> str:
-    """Return the language of an article, detected if the page declares none and its reader is in use; else ""."""
-    if article.language or "worker.parse" not in sys.modules:
-        return article.language or ""
+def _detect_language(text: str) -> str:
+    """Return the language of a text; "" if it cannot be detected."""
     from worker.parse.language import detect_language
 
-    return detect_language(article.text, None) or ""
+    return detect_language(text, None) or ""
 
 
 def parse_document(document: InputDocument, options: ReadOptions) -> DocumentResult:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
+from worker.filters.countries import COUNTRY_FORM, country_error
 from worker.filters.facets import Facets, fold, fold_name
 from worker.schema import KIND_SPECS, KINDS, Event, Kind, allowed_values, has_field, values_of_all_kinds
+from worker.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +34,10 @@ class FilterParameter(Struct, frozen=True, kw_only=True):
     """The allowed values; empty: any text."""
     pattern: str | None = None
     """Regular expression that a value must match as a whole; None: any."""
+    form: str = ""
+    """The form that `pattern` describes, in words and with an example; "" without a pattern."""
+    error: Callable[[str], str | None] | None = None
+    """Returns a better message about an invalid value than `form` gives, None for a valid one; None: there is none."""
     fold: Callable[[str], str] = fold
     """Normalises a value for comparison."""
 
@@ -60,6 +66,8 @@ PARAMETERS: Final = (
         description="Events with an actor (as for `actor`) that represents this country: ISO 3166-1 alpha-2 code, in "
         "either case.",
         pattern="^[A-Za-z]{2}$",
+        form=COUNTRY_FORM,
+        error=country_error,
     ),
     FilterParameter(
         name="outlet",
@@ -90,7 +98,8 @@ PARAMETERS: Final = (
         name="language",
         description="Events from articles in this language or a variety of it: BCP 47; `en` matches `en-GB`. Case is "
         "ignored.",
-        pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$",
+        pattern="^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$",
+        form="a language tag of BCP 47, such as en or en-GB",
     ),
 )
 _CLOSED_LISTS: Final = ("act", "status", "category")
@@ -199,13 +208,16 @@ def _values(parameter: FilterParameter, given: Sequence[str]) -> tuple[str, ...]
 def _value(parameter: FilterParameter, text: str) -> str:
     if len(text) > MAX_VALUE_CHARACTERS:
         raise FilterError(parameter.name, f"longer than {MAX_VALUE_CHARACTERS} characters")
+    if parameter.error and (message := parameter.error(text)):
+        raise FilterError(parameter.name, message)
     if parameter.pattern and not re.fullmatch(parameter.pattern, text):
-        raise FilterError(parameter.name, f"{text!r} does not match {parameter.pattern}")
+        raise FilterError(parameter.name, f"{text!r} is not {parameter.form}")
     folded = parameter.fold(text)
     if not folded.strip():
         raise FilterError(parameter.name, f"{text!r} has nothing to look for")
     if parameter.values and folded not in parameter.values:
-        raise FilterError(parameter.name, f"{text!r} is none of {', '.join(parameter.values)}")
+        nearest = did_you_mean(text, parameter.values)
+        raise FilterError(parameter.name, f"{text!r} is none of {', '.join(parameter.values)}{nearest}")
     return folded
 
 
@@ -219,5 +231,5 @@ def _confidence(given: Sequence[str]) -> float:
     except ValueError:
         least = -1.0
     if not 0.0 <= least <= 1.0:
-        raise FilterError(CONFIDENCE, f"{given[0]!r} is no number from 0 to 1")
+        raise FilterError(CONFIDENCE, f"{given[0]!r} is no number from 0 to 1, such as 0.8")
     return least

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from worker.errors import UsageError
 from worker.filters import CONFIDENCE, Filter, FilterError, build_filter
+from worker.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +59,8 @@ def _set_filters(filters: Filters) -> Iterable[tuple[str, str | Iterable[str]]]:
     """Yield the filters that are set, the confidence as text as in a query; UsageError for an unknown filter."""
     for name, value in filters.items():
         if name not in Filters.__annotations__:
-            raise UsageError(f"unknown filter {name!r}: one of {', '.join(Filters.__annotations__)}")
+            known = Filters.__annotations__
+            raise UsageError(f"unknown filter {name!r}: one of {', '.join(known)}{did_you_mean(name, known)}")
         if name == CONFIDENCE:
             yield name, str(value)
         elif value:

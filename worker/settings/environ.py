@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from worker.errors import UsageError
 from worker.settings.variables import PREFIX, Variable, section_types, variables
+from worker.suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -53,16 +53,11 @@ def _errors(settings: type[T], given: Mapping[str, str]) -> Iterator[str]:
     known = {variable.name: variable for variable in variables(settings)}
     for name, value in given.items():
         if name not in known:
-            yield f"unknown setting {name}{_suggestion(name, known)}"
+            yield f"unknown setting {name}{did_you_mean(name, known, _MIN_SIMILARITY)}"
         elif not value.strip():
             yield f"setting {name} is empty: give it a value or unset it"
         elif error := _value_error(settings, known[name], value):
             yield error
-
-
-def _suggestion(name: str, known: Mapping[str, Variable]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=_MIN_SIMILARITY)
-    return f": did you mean {close[0]}?" if close else ""
 
 
 _MIN_SIMILARITY = 0.8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -13,7 +13,7 @@ from worker.schema import KINDS
 from worker.schema.fleet import DeadLetterSummary, FleetSnapshot, ServiceHeartbeat, ThrottledHost
 from worker.schema.plurals import plural
 from worker.terminal.event_line import KIND_STYLE
-from worker.terminal.formatting import format_duration, make_table, severity_style
+from worker.terminal.formatting import format_duration, format_memory, make_table, severity_style
 from worker.terminal.sanitise import sanitise
 from worker.terminal.subscriber_table import render_subscribers
 
@@ -21,27 +21,32 @@ MAX_ROWS: Final = 8
 """Rows in the tables of hosts and of dead letters."""
 NEARLY_FULL: Final = 0.9
 """Fraction of the queue's limit, or of Redis' memory limit, from which on the figure is red."""
+WIDE_COLUMNS: Final = 120
+"""Width from which on every table has all its columns side by side."""
 TITLE_COLUMNS: Final = 10
 """Width of the title at the start of a line of figures."""
 
 
-def render_fleet(fleet: FleetSnapshot) -> RenderableType:
+def render_fleet(fleet: FleetSnapshot, columns: int) -> RenderableType:
     """Return lines of figures and the tables of services, hosts, subscribers and dead letters, in this order.
 
+    From 80 `columns` on, every figure is shown in full; below `WIDE_COLUMNS`, lines and last columns are wrapped.
     Without heartbeats a hint replaces the services; the other tables are left out if they are empty.
     """
-    parts: list[RenderableType] = [Group(_queue(fleet), _memory(fleet), _rates(fleet)), _services(fleet)]
+    figures = (_queue(fleet), _memory(fleet), _rates(fleet))
+    is_narrow = columns < WIDE_COLUMNS
+    parts: list[RenderableType] = [Group(*(line.render(columns) for line in figures)), _services(fleet, columns)]
     if fleet.hosts:
-        parts.append(_hosts(fleet.hosts, fleet))
+        parts.append(_hosts(fleet.hosts, fleet, is_narrow=is_narrow))
     if fleet.lags or fleet.consumers:
-        parts.append(render_subscribers(fleet))
+        parts.append(render_subscribers(fleet, is_narrow=is_narrow))
     if fleet.dead_letters:
-        parts.append(_dead_letters(fleet.dead_letters))
+        parts.append(_dead_letters(fleet.dead_letters, is_narrow=is_narrow))
     return Group(*(line for part in parts for line in (Text(), part)))
 
 
 # ---------------------------------------------------------------- lines of figures
-def _queue(fleet: FleetSnapshot) -> Text:
+def _queue(fleet: FleetSnapshot) -> FigureLine:
     nearly_full = fleet.unfinished > NEARLY_FULL * fleet.max_backlog
     return _line(
         "queue",
@@ -55,22 +60,22 @@ def _queue(fleet: FleetSnapshot) -> Text:
     )
 
 
-def _memory(fleet: FleetSnapshot) -> Text:
+def _memory(fleet: FleetSnapshot) -> FigureLine:
     nearly_full = 0 < fleet.memory_limit_bytes * NEARLY_FULL < fleet.memory_bytes
     streams, budget = sum(fleet.stream_bytes.values()), fleet.stream_budget_bytes
     unread = fleet.total("trimmed_unread")
     evicts = f"may drop keys (maxmemory-policy {sanitise(fleet.eviction_policy)})" if fleet.eviction_policy else ""
     return _line(
         "memory",
-        (f"Redis {_used(fleet.memory_bytes, fleet.memory_limit_bytes)}", "bold red" if nearly_full else "bold"),
-        (f"streams {_used(streams, budget)}", "yellow" if streams > budget else ""),
-        (f"reserve for readers {_megabytes(fleet.stream_reserve_bytes)}", ""),
+        (f"Redis {format_memory(fleet.memory_bytes, fleet.memory_limit_bytes)}", "bold red" if nearly_full else "bold"),
+        (f"streams {format_memory(streams, budget)}", "yellow" if streams > budget else ""),
+        (f"reserve for readers {format_memory(fleet.stream_reserve_bytes, 0)}", ""),
         *([(f"{unread:,} unread trimmed", "bold red")] if unread else []),
         *([(evicts, "bold red")] if evicts else []),
     )
 
 
-def _rates(fleet: FleetSnapshot) -> Text:
+def _rates(fleet: FleetSnapshot) -> FigureLine:
     alive = [heartbeat for heartbeat in fleet.services if fleet.is_alive(heartbeat)]
     rate = {name: sum(heartbeat.rates.get(name, 0.0) for heartbeat in alive) for name in _RATES}
     return _line(
@@ -86,15 +91,37 @@ def _rates(fleet: FleetSnapshot) -> Text:
 _RATES: Final = ("articles", "failures", "new_urls", *KINDS)
 
 
-def _line(title: str, *parts: tuple[str, str]) -> Text:
-    figures = Text("  ").join(Text(words, style) for words, style in parts)
-    return Text.assemble((f"{title:<{TITLE_COLUMNS}}", "dim"), figures)
+class FigureLine(NamedTuple):
+    """A title and figures with their styles."""
+
+    title: str
+    figures: tuple[tuple[str, str], ...]
+
+    def render(self, columns: int) -> Text:
+        """Return lines of at most `columns`, broken between figures and indented below the first figure."""
+        text, used = Text.assemble((f"{self.title:<{TITLE_COLUMNS}}", "dim")), TITLE_COLUMNS
+        for words, style in self.figures:
+            if used > TITLE_COLUMNS and used + len(words) > columns:
+                text.append("\n" + " " * TITLE_COLUMNS)
+                used = TITLE_COLUMNS
+            text.append(words, style)
+            text.append("  ")
+            used += len(words) + 2
+        text.rstrip()
+        return text
+
+
+def _line(title: str, *figures: tuple[str, str]) -> FigureLine:
+    return FigureLine(title, figures)
 
 
 # ---------------------------------------------------------------- tables
-def _services(fleet: FleetSnapshot) -> RenderableType:
+def _services(fleet: FleetSnapshot, columns: int) -> RenderableType:
     if not fleet.services:
-        return _line("services", ("no heartbeat received: start a worker with communique consume", "bold red"))
+        hint = ("no heartbeat received: start a worker with communique consume", "bold red")
+        return _line("services", hint).render(columns)
+    if columns < WIDE_COLUMNS:
+        return _narrow_services(fleet, columns)
     table = make_table("service", "name", "up|", "heartbeat|", "in flight|", "articles/s|", "events/s|", "last error")
     for heartbeat in fleet.services:
         table.add_row(*_service(heartbeat, fleet))
@@ -119,15 +146,38 @@ def _service(heartbeat: ServiceHeartbeat, fleet: FleetSnapshot) -> Iterable[Text
     yield Text.assemble((sanitise(stuck), "bold red"), (sanitise(last_error), "dim"))
 
 
+def _narrow_services(fleet: FleetSnapshot, columns: int) -> Group:
+    """Return the table of services without its last column, and a line below it for each last error."""
+    table = make_table("service", "name", "up|", "heartbeat|", "busy|", "art./s|", "events/s|", is_narrow=True)
+    errors = []
+    for heartbeat in fleet.services:
+        service, name, *figures, last_error = _service(heartbeat, fleet)
+        table.add_row(service, _end_of(name, columns - _NARROW_FIGURE_COLUMNS), *figures)
+        if last_error.plain.strip():
+            errors.append(Text.assemble((f"{heartbeat.service} ", "dim"), _end_of(name, 24), "  ", last_error))
+    return Group(table, *errors)
+
+
+_NARROW_FIGURE_COLUMNS: Final = 62
+"""Columns of a narrow table of services besides the name."""
+
+
+def _end_of(name: Text, columns: int) -> Text:
+    """Return a name of at most `columns`: its end, in which the names of two workers differ."""
+    if name.cell_len <= columns:
+        return name
+    return Text("…" + name.plain[-max(columns - 1, 1) :], name.style)
+
+
 def _figure(value: float, number_format: str) -> Text:
     """Return a number, dimmed if it is 0: many services have no rate of articles or of events."""
     return Text(f"{value:{number_format}}", "" if value else "dim")
 
 
-def _hosts(hosts: Sequence[ThrottledHost], fleet: FleetSnapshot) -> Table:
+def _hosts(hosts: Sequence[ThrottledHost], fleet: FleetSnapshot, *, is_narrow: bool) -> Table:
     waiting = plural(fleet.waiting_hosts, "host waits", "hosts wait")
     down = plural(fleet.down_hosts, "host fails", "hosts fail")
-    table = make_table("host", "next request|", "queue|", f"reason ({waiting}, {down})")
+    table = make_table("host", "next request|", "queue|", f"reason ({waiting}, {down})", is_narrow=is_narrow)
     for host in hosts[:MAX_ROWS]:
         table.add_row(
             Text(sanitise(host.host)),
@@ -144,8 +194,8 @@ def _reason(host: ThrottledHost) -> Text:
     return Text(f"{sanitise(host.reason)}, fails for {format_duration(host.down_s)}", "yellow")
 
 
-def _dead_letters(letters: Sequence[DeadLetterSummary]) -> Table:
-    table = make_table("given up", "reason", "URL")
+def _dead_letters(letters: Sequence[DeadLetterSummary], *, is_narrow: bool) -> Table:
+    table = make_table("given up", "reason", "URL", is_narrow=is_narrow)
     for letter in letters[:MAX_ROWS]:
         table.add_row(
             Text(f"{letter.at:%H:%M:%S}", "dim"),
@@ -153,11 +203,3 @@ def _dead_letters(letters: Sequence[DeadLetterSummary]) -> Table:
             Text(sanitise(letter.subject)),
         )
     return table
-
-
-def _used(used: int, limit: int) -> str:
-    return f"{_megabytes(used)} of {_megabytes(limit)}" if limit else _megabytes(used)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.0f} MB"

@@ -10,22 +10,31 @@ ALARMING_DELAY_S: Final = 60.0
 """A delay of a queue or a subscriber above this is shown in red."""
 
 
-def make_table(*headers: str) -> Table:
+def make_table(*headers: str, is_narrow: bool = False) -> Table:
     """Make a table without borders; a column whose header ends in | is right-aligned.
 
-    A last column that is left-aligned holds text of any length: it takes the remaining width and is truncated first.
+    A last column that is left-aligned holds text of any length: it takes the remaining width.  It is truncated first,
+    or wrapped in a narrow table.
     """
     expand_last = not headers[-1].endswith("|")
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim", expand=expand_last)
+    gap = 2 if is_narrow else 3
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim", expand=expand_last)
     for header in headers:
+        wraps = is_narrow and expand_last and header == headers[-1]
         table.add_column(
             header.rstrip("|"),
             justify="right" if header.endswith("|") else "left",
             ratio=1 if expand_last and header == headers[-1] else None,
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not wraps,
+            overflow="fold" if wraps else "ellipsis",
         )
     return table
+
+
+def format_memory(used_bytes: int, limit_bytes: int) -> str:
+    """Return a size, and its limit unless that is 0, in megabytes: "30 MB of 500 MB"."""
+    used = f"{used_bytes / 1e6:,.0f} MB"
+    return f"{used} of {limit_bytes / 1e6:,.0f} MB" if limit_bytes else used
 
 
 def format_duration(seconds: float) -> str:

@@ -43,7 +43,10 @@ class LiveView:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.close()
+        if error is not None and not self.stats.has_results:
+            self._restore()  # a summary of nothing would hide the error
+        else:
+            self.close()
 
     def on_event(self, event: Event) -> None:
         """Count one event and print it, now or at the next redraw."""
@@ -53,7 +56,13 @@ class LiveView:
         else:
             self._undrawn.append(event)
 
-    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
+    def on_outcome(
+        self,
+        url: str,
+        outcome: str,
+        reason: str | None = None,
+        detail: str | None = None,  # noqa: ARG002 - part of the protocol
+    ) -> None:
         """Count an outcome of a URL, as `worker.consume` reports it.
 
         "done" counts as an article; "put_off" and "handed_back" are not final; "dead" is counted by its `reason`; any
@@ -73,13 +82,15 @@ class LiveView:
 
     def close(self) -> None:
         """Draw the remaining events, restore the terminal and print the summary. Later calls do nothing."""
-        if self._closed:
-            return
+        if not self._closed:
+            self._restore()
+            self._console.print(render_summary(self.stats))
+
+    def _restore(self) -> None:
         self._closed = True
         if self._live:
             self._draw()
             self._live.stop()
-        self._console.print(render_summary(self.stats))
 
     def _draw(self) -> None:
         if self._live is None:

@@ -43,6 +43,11 @@ class RunStats:
         return self.done + self.given_up.total()
 
     @property
+    def has_results(self) -> bool:
+        """Return whether a URL has had an outcome, or an event was published."""
+        return bool(self.articles or self.other_outcomes or self.kinds.total())
+
+    @property
     def elapsed_s(self) -> float:
         """Seconds between the first sample and the last; 0 before the second."""
         return self._now_s - self._start_s if self._start_s is not None else 0.0

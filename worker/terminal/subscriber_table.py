@@ -27,9 +27,9 @@ class SubscriberRow(NamedTuple):
     """Entries delivered and not acknowledged."""
 
 
-def render_subscribers(fleet: FleetSnapshot) -> Table:
+def render_subscribers(fleet: FleetSnapshot, *, is_narrow: bool = False) -> Table:
     """Return a table with a row per stream on which a subscriber lags, and one for its streams without lag."""
-    table = make_table("subscribers", "streams", "lag|", "entries|", "in progress|", "")
+    table = make_table("subscribers", "streams", "lag|", "entries|", "in progress|", "", is_narrow=is_narrow)
     states = {consumer.name: _state(consumer, fleet) for consumer in fleet.consumers}
     previous = None
     for row in _rows(fleet):

@@ -17,19 +17,23 @@ from worker.consume import TaskResult, open_consumer
 from worker.discover import Source, open_discovery
 from worker.errors import Permanent
 from worker.lifecycle import run_until
+from worker.local.own_tasks import OwnTasks
 from worker.queue import QueueFull, UrlQueue
 from worker.schema import Event, Retraction, Task
 from worker.settings import RedisSettings, Settings
+from worker.streams import connect
 from worker.streams.embedded_server import run_embedded_server
 from worker.subscribe import Subscription, subscribe
 from worker.telemetry.liveness import LivenessMonitor
 from worker.urls import canonicalise
 
-UrlSource = Callable[[UrlQueue, str, asyncio.Event], Awaitable[None]]
+UrlSource = Callable[[OwnTasks, str, asyncio.Event], Awaitable[None]]
 """Enqueues tasks until it has no more or the event is set. The string is the URL of the Redis that holds the queue."""
 
 POLL_INTERVAL_S = 0.1
-"""Seconds between two calls of the observer's `on_tick`, and between two checks whether the queue is empty."""
+"""Seconds between two calls of the observer's `on_tick`, and between two checks whether the tasks are finished."""
+SEARCH_INTERVAL_S = 2.0
+"""Seconds between two searches for tasks that another worker has finished."""
 
 
 class RunObserver(Protocol):
@@ -38,8 +42,8 @@ class RunObserver(Protocol):
     def on_event(self, event: Event) -> None:
         """Handle one published event."""
 
-    def on_outcome(self, url: str, outcome: str, reason: str | None = None) -> None:
-        """Handle an outcome of a URL; "put_off" and "handed_back" are not final."""
+    def on_outcome(self, url: str, outcome: str, reason: str | None = None, detail: str | None = None) -> None:
+        """Handle an outcome of a URL; "put_off" and "handed_back" are not final. `detail`: text for people."""
 
     def on_tick(self, now_s: float, backlog: int | None = None) -> None:
         """Handle the passing of time: `now_s` of a monotonic clock, and the number of tasks not yet started."""
@@ -62,20 +66,20 @@ def url_list_source(urls: Iterable[str], observer: RunObserver) -> UrlSource:
     It reports an invalid URL as "dead", and one that an earlier run has read as "seen".
     """
 
-    async def enqueue(queue: UrlQueue, _: str, stop: asyncio.Event) -> None:
+    async def enqueue(queue: OwnTasks, _: str, stop: asyncio.Event) -> None:
         for url in urls:
             try:
                 task = Task.of(canonicalise(url), put_at=datetime.now(UTC))
                 if not stop.is_set() and not await _put_when_possible(queue, task):
                     observer.on_outcome(url, "seen")
             except Permanent as e:
-                observer.on_outcome(url, "dead", e.reason)
+                observer.on_outcome(url, "dead", e.reason, e.detail)
 
     return enqueue
 
 
-async def _put_when_possible(queue: UrlQueue, task: Task) -> bool:
-    """Put a task and return whether it is new; while the queue is full, wait for the consumer."""
+async def _put_when_possible(queue: OwnTasks, task: Task) -> bool:
+    """Put a task and return whether it is new or unfinished; while the queue is full, wait for the consumer."""
     while True:
         with contextlib.suppress(QueueFull):
             return await queue.put(task)
@@ -85,14 +89,15 @@ async def _put_when_possible(queue: UrlQueue, task: Task) -> bool:
 def feed_source(feeds: Sequence[Source], settings: Settings, observer: RunObserver, *, once: bool) -> UrlSource:
     """Return a source that polls feeds until it is stopped, or `once` each and then reports failed feeds as "dead"."""
 
-    async def enqueue(queue: UrlQueue, redis_url: str, stop: asyncio.Event) -> None:
-        async with open_discovery(feeds, settings, redis_url, queue) as discovery:
+    async def enqueue(queue: OwnTasks, redis_url: str, stop: asyncio.Event) -> None:
+        tasks = queue if once else queue.without_end()
+        async with open_discovery(feeds, settings, redis_url, tasks) as discovery:
             if not once:
                 await discovery.run(stop)
                 return
             for result in await discovery.poll_all():
                 if result.outcome == "failed":
-                    observer.on_outcome(result.source, "dead", result.reason)
+                    observer.on_outcome(result.source, "dead", result.reason, result.detail)
 
     return enqueue
 
@@ -107,28 +112,33 @@ async def run_locally(
     *,
     liveness: LivenessMonitor | None = None,
 ) -> None:
-    """Process the tasks that `source` enqueues, until all are finished or `stop` is set.
+    """Process the tasks that `source` enqueues, until these are finished or `stop` is set.
 
-    Tasks in progress are then drained, and the observer has received every published event before this returns.
+    Other tasks of the queue are processed meanwhile, and their outcomes are not reported.  Tasks in progress are then
+    drained, and the observer has received every published event before this returns.
     """
+    own: OwnTasks | None = None
 
     def report(result: TaskResult) -> None:
-        observer.on_outcome(result.url, result.outcome, result.reason)
+        if own and own.record(result):
+            observer.on_outcome(result.url, result.outcome, result.reason, result.detail)
 
     over = asyncio.Event()  # instead of a cancellation, which Python 3.11 may lose: see `worker.lifecycle`
     subscription = subscribe(redis_url, prefix=settings.redis.key_prefix, stop=over)
     async with (
         open_consumer(settings, redis_url, report, liveness) as worker,
         UrlQueue(redis_url, settings) as queue,
+        connect(redis_url) as client,
         subscription,
     ):
+        own = OwnTasks(queue, client)
         drained = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             group.create_task(_tick(queue, observer, over))
             group.create_task(_forward_events(subscription, observer))
             work = group.create_task(worker.run(drained))
             try:
-                await run_until(stop, _until_empty(queue, source(queue, redis_url, stop)))
+                await run_until(stop, _until_finished(own, queue, source(own, redis_url, stop), observer))
                 drained.set()
                 await work
                 await subscription.caught_up()
@@ -136,11 +146,19 @@ async def run_locally(
                 over.set()
 
 
-async def _until_empty(queue: UrlQueue, enqueueing: Awaitable[None]) -> None:
-    """Wait until every task has been enqueued and has reached its final outcome."""
+async def _until_finished(own: OwnTasks, queue: UrlQueue, enqueueing: Awaitable[None], observer: RunObserver) -> None:
+    """Wait until every task has been enqueued and has reached its final outcome, in this process or in another."""
+
+    def on_dead(url: str, reason: str) -> None:
+        observer.on_outcome(url, "dead", reason)
+
     await enqueueing
-    while (await queue.depth()).unfinished:  # noqa: ASYNC110 - state is in Redis
+    searched_s = time.monotonic()
+    while not own.are_finished and (await queue.depth()).unfinished:
         await asyncio.sleep(POLL_INTERVAL_S)
+        if time.monotonic() - searched_s >= SEARCH_INTERVAL_S:
+            await own.settle_elsewhere(on_dead)
+            searched_s = time.monotonic()
 
 
 async def _tick(queue: UrlQueue, observer: RunObserver, over: asyncio.Event) -> None:
