@@ -18,7 +18,8 @@ from worker.cli import build_parser, main
 from worker.cli.parser import COMMANDS as COMMAND_ENTRIES
 from worker.demo.site import serve_site
 from worker.publish import publication_entries
-from worker.schema import Article, Meeting, Span, event_stream
+from worker.queue import UrlQueue
+from worker.schema import Article, Meeting, Span, Task, event_stream
 from worker.settings import Settings
 
 COMMANDS = [
@@ -324,6 +325,47 @@ async def test_run_counts_the_urls_of_an_earlier_run(tmp_path: Path) -> None:
             assert ended.returncode == 0
             assert expected in ended.stderr
             assert ("read in an earlier run" in ended.stderr) is bool(expected)
+
+
+async def test_run_ends_with_its_own_articles_whatever_else_waits(settings: Settings) -> None:
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
+    async with serve_site() as served, UrlQueue(settings.redis.url or "", settings) as queue:
+        await queue.put(Task.of("http://127.0.0.1:9/never-answers"))
+        environ = given | {"COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+        ended = await asyncio.to_thread(communique, "run", "--json", served.plain[0], **environ)
+        assert (await queue.depth()).unfinished == 1
+    assert ended.returncode == 0
+    assert {json.loads(line)["url"] for line in ended.stdout.splitlines()} == {served.plain[0]}
+    assert "given up" not in ended.stderr
+
+
+async def test_a_worker_prints_at_its_start_for_whom_it_works(settings: Settings) -> None:
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "worker", "consume"),
+        env=clean_environ() | given | CONTACT | {"COMMUNIQUE_LOG_LEVEL": "error"},
+        stderr=subprocess.PIPE,
+    )
+    assert process.stderr
+    first = (await process.stderr.readline()).decode()
+    process.terminate()
+    assert first.startswith(f"communique: working for {settings.redis.url} (key prefix {settings.redis.key_prefix}): ")
+    assert "contact https://example.org/bot" in first
+    assert await process.wait() == 0
+
+
+@pytest.mark.parametrize("command", [["run", "--json", "--once"], ["discover", "--once"]])
+@pytest.mark.parametrize(
+    ("sources", "status"),
+    [('[[source]]\nname = "A"\nurl = "http://127.0.0.1:9/feed"\n', 1), ("[[sources]]\n", 2), ("", 2)],
+)
+def test_run_and_discover_once_have_the_same_exit_statuses(
+    command: list[str], sources: str, status: int, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "sources.toml"
+    path.write_text(sources, encoding="utf-8")
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
+    assert communique(*command, "--sources", str(path), **given, **CONTACT).returncode == status
 
 
 SERVICE_LIBRARIES = {"redis", "aiohttp", "asyncio", "uvloop", "structlog", "prometheus_client", "opentelemetry"}

@@ -95,8 +95,8 @@ MISTAKES = (
     Mistake("dead --requeue http_53", 1, "no dead letter has the reason 'http_53': there are none"),
     # sources
     Mistake("discover --sources gone.toml", 2, "sources file gone.toml: No such file or directory", CONTACT),
-    Mistake("discover --sources sources.toml", 2, "sources.toml:1: unknown name 'sources': did you mean [[source]]?"),
-    Mistake("run --sources field.toml", 2, "field.toml:5: unknown field 'intervall_s': did you mean interval_s?"),
+    Mistake("discover --sources sources.toml", 2, "sources.toml:1: unknown field `sources`: did you mean [[source]]?"),
+    Mistake("run --sources field.toml", 2, "field.toml:5: unknown field `intervall_s`: did you mean interval_s?"),
     Mistake("run --sources value.toml", 2, "sources file value.toml:1: Expected `float | null`, got `str`"),
     Mistake("run --sources syntax.toml", 2, "sources file syntax.toml: Illegal character '\\n' (at line 2, column 16)"),
     # documents

@@ -13,10 +13,10 @@ COURIER = '[[source]]\nname = "Courier"\nurl = "https://courier.example/feed"\n'
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (COURIER.replace("source", "sources"), ":1: unknown name 'sources': did you mean [[source]]?"),
-        (f"# feeds\n\n{COURIER}\n[[feed]]\n", ":7: unknown name 'feed': each source begins with [[source]]"),
-        (f"{COURIER}\n{COURIER}ulr = 1\n", ":8: unknown field 'ulr': did you mean url?"),
-        (f"{COURIER}colour = 1\n", ":4: unknown field 'colour'"),
+        (COURIER.replace("source", "sources"), ":1: unknown field `sources`: did you mean [[source]]?"),
+        (f"# feeds\n\n{COURIER}\n[[feed]]\n", ":7: unknown field `feed`: each source begins with [[source]]"),
+        (f"{COURIER}\n{COURIER}ulr = 1\n", ":8: unknown field `ulr`: did you mean url?"),
+        (f"{COURIER}colour = 1\n", ":4: unknown field `colour`"),
         (f'{COURIER}\n[[ source ]]\nname = "B"\nurl = 1\n', ":5: Expected `str`, got `int` - at `$.source[1].url`"),
         ("source = 1", ": Expected `array`, got `int` - at `$.source`"),
         ("[[source]\n", ": Expected ']]' at the end of an array declaration (at line 1, column 9)"),

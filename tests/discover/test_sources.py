@@ -24,7 +24,10 @@ def test_the_shipped_sources_file_is_valid() -> None:
         ("", "names no source"),
         ("# only a comment\n", "names no source"),
         ("[[source]]\nname = 'a'\n", "missing required field `url` - at `$.source[0]`"),
-        ("[[source]]\nname = 'a'\nurl = 'https://a.example/'\nurls = 'x'\n", "unknown field `urls` - at `$.source[0]`"),
+        (
+            "[[source]]\nname = 'a'\nurl = 'https://a.example/'\nurls = 'x'\n",
+            "sources.toml:4: unknown field `urls`: did you mean url?",
+        ),
         ("[[sources]]\nname = 'a'\n", "unknown field `sources`"),
         ("[[source]]\nname = 'a'\nurl = 7\n", "Expected `str`, got `int` - at `$.source[0].url`"),
         ("[[source]]\nname = ''\nurl = 'https://a.example/'\n", "at `$.source[0].name`"),

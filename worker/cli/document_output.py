@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from worker.documents.process import DocumentResult
     from worker.schema import Article, Event
 
-OUTPUT_FORMATS: Final = ("jsonl", "csv", "table")
 TABLE_COLUMNS: Final = 160
 """Width of a table on a pipe."""
 _EVENT_TABLE: Final = {"file": 20, "published": 10, "kind": 9, "who": None, "what": 14, "subject": None}
@@ -36,7 +35,7 @@ class LineFormat(NamedTuple):
 def event_format(name: str | None, *, is_single: bool) -> LineFormat:
     """Return the form in which events are printed, one a line.
 
-    `name`: one of `OUTPUT_FORMATS`; None: JSON lines on a pipe, lines for people on a terminal.  Unless the only document was
+    `name`: that of the form; None: JSON lines on a pipe, lines for people on a terminal.  Unless the only document was
     named (`is_single`), a JSON line has the name of the document as `file`.
     """
     if name == "csv":

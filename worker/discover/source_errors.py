@@ -19,12 +19,12 @@ def unknown_name(content: Mapping[str, Any], text: str, fields: Collection[str])
     for name in content:
         if name != "source":
             nearest = did_you_mean(name, ["source"]).replace("source?", "[[source]]?")
-            return f"{_line_of(text, name)}: unknown name {name!r}{nearest or ': each source begins with [[source]]'}"
+            return f"{_line_of(text, name)}: unknown field `{name}`{nearest or ': each source begins with [[source]]'}"
     for index, entry in enumerate(_entries(content)):
         for name in entry:
             if name not in fields:
                 line = _line_of(text, name, after=source_line(text, index))
-                return f"{line}: unknown field {name!r}{did_you_mean(name, fields)}"
+                return f"{line}: unknown field `{name}`{did_you_mean(name, fields)}"
     return None
 
 

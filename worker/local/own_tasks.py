@@ -99,7 +99,7 @@ class OwnTasks:
         self._unfinished.pop(task.id, None)
 
     async def _is_unfinished(self, task: Task) -> bool:
-        if (await read_markers(self._client, self._queue.keys, task.id)).done:
+        if (await read_markers(self._client, self._queue.keys, task.url)).done:
             return False
         host = urls.host_of(task.url)
         return await find_task(self._client, self._queue.keys, host, task.id) is not None
