@@ -68,6 +68,14 @@ async def test_a_task_of_an_earlier_run_that_is_unfinished_is_waited_for(queue: 
     assert not own.are_finished
 
 
+async def test_an_article_that_waits_under_another_form_of_its_url_is_waited_for(queue: UrlQueue, redis: Redis) -> None:
+    await queue.put(task("http://www.mine.example/1"))
+    own = OwnTasks(queue, redis)
+    assert await own.put(MINE)
+    assert own.record(TaskResult(url="http://www.mine.example/1", outcome="done"))
+    assert own.are_finished
+
+
 async def test_a_task_that_was_finished_before_is_not_waited_for(queue: UrlQueue, redis: Redis) -> None:
     await queue.put(MINE)
     await queue.dead_letter(await deliver(queue, MINE), "http_410", "gone")

@@ -9,7 +9,7 @@ from worker.documents.process import NO_EVENTS, UNSUPPORTED_LANGUAGE
 if TYPE_CHECKING:
     from worker.documents.process import DocumentResult
 
-FEED_ADVICE: Final = "poll it: add it as a [[source]] to the sources file, then `communique run --sources FILE`"
+FEED_ADVICE: Final = "poll it: `communique sources add URL`, then `communique discover`"
 LISTING_ADVICE: Final = "name its articles one by one, or poll the site's feed"
 _SELF_EXPLANATORY: Final = frozenset({"unreadable", "empty", "feed", "not_text"})
 """Reasons whose detail says everything."""

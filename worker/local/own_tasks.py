@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from worker import urls
 from worker.queue.find_task import find_dead_letters, find_task, read_markers
 from worker.schema import task_id
 
@@ -42,10 +41,12 @@ class OwnTasks:
     async def put(self, task: Task) -> bool:
         """Put a task; return whether this run waits for it: it is new, or still unfinished."""
         self._add([task])
-        if await self._queue.put(task) or await self._is_unfinished(task):
+        if await self._queue.put(task):
             return True
         self._remove(task)
-        return False
+        if found := await self._find(task):
+            self._add([found])  # it may have been put under another form of the URL
+        return found is not None
 
     async def put_many(self, tasks: Sequence[Task]) -> list[bool]:
         """Put tasks; return for each whether it is new.  The run waits for the new ones only."""
@@ -81,13 +82,13 @@ class OwnTasks:
         A task that is in no place twice in a row is finished: between two places it is in none for a moment.
         """
         for task in list(self._unfinished.values())[:SEARCHED_AT_ONCE]:
-            if await self._is_unfinished(task):
+            if await self._find(task):
                 self._missed.discard(task.id)
                 self._unfinished[task.id] = self._unfinished.pop(task.id, task)  # the others are searched next
             elif task.id not in self._missed:
                 self._missed.add(task.id)
             elif self._unfinished.pop(task.id, None):
-                for letter in await find_dead_letters(self._client, self._queue.keys, task.id, 1):
+                for letter in await find_dead_letters(self._client, self._queue.keys, task.url, 1):
                     on_dead(task.url, letter.reason)
 
     def _add(self, tasks: Sequence[Task]) -> None:
@@ -98,8 +99,9 @@ class OwnTasks:
         self._ids.discard(task.id)
         self._unfinished.pop(task.id, None)
 
-    async def _is_unfinished(self, task: Task) -> bool:
+    async def _find(self, task: Task) -> Task | None:
+        """Return the unfinished task of the same article; None if there is none."""
         if (await read_markers(self._client, self._queue.keys, task.url)).done:
-            return False
-        host = urls.host_of(task.url)
-        return await find_task(self._client, self._queue.keys, host, task.id) is not None
+            return None
+        found = await find_task(self._client, self._queue.keys, task.url)
+        return found.task if found else None
