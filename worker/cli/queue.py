@@ -120,7 +120,10 @@ class PutCounts(Struct):
 
 
 def _make_tasks(urls: Iterable[ListedUrl], counts: PutCounts, *, again: bool) -> Iterator[Task]:
-    """Yield the tasks of valid URLs, visits with `again`; report and count the invalid ones, and report those that seem no articles."""
+    """Yield the tasks of valid URLs, visits with `again`; report and count the invalid ones.
+
+    URLs that seem to be no articles are reported as well.
+    """
     from worker.cli.url_advice import url_advice
     from worker.terminal.sanitise import sanitise
     from worker.urls import canonicalise

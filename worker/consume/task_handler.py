@@ -164,8 +164,8 @@ class TaskHandler:
                     if host_down:
                         others = await self._hosts.give_up(delivery.host, detail)
                         log.warning("host_given_up", host=delivery.host, tasks=others + is_owner, detail=detail)
-                outcome: Literal["dead", "fenced"] = "dead" if is_owner else "fenced"
-                return TaskResult(url=task.url, outcome=outcome, reason=failure.reason, detail=detail or None)
+                end: Literal["dead", "fenced"] = "dead" if is_owner else "fenced"
+                return TaskResult(url=task.url, outcome=end, reason=failure.reason, detail=detail or None)
         return TaskResult(url=task.url, outcome="put_off" if is_owner else "fenced", reason=failure.reason)
 
 
