@@ -61,6 +61,7 @@ def test_a_fault_of_an_entry_affects_no_link(inside: str) -> None:
 @pytest.mark.parametrize(
     ("inside", "link"),
     [
+        ("<link/><link>https://news.example.org/1</link>", "https://news.example.org/1"),
         ("<link>N/A</link><guid>https://news.example.org/1</guid>", "https://news.example.org/1"),
         ("<link> </link><guid isPermaLink='true'>https://news.example.org/1</guid>", "https://news.example.org/1"),
         ("<link>undefined</link>", ""),
@@ -188,7 +189,8 @@ def test_utf16_without_a_mark_and_a_wrong_charset_of_the_header_are_read() -> No
     body = "<?xml version='1.0' encoding='utf-8'?><rss><item><title>Zürich</title><link>/1</link></item></rss>"
     [link] = parse_feed(body.encode(), BASE, "iso-8859-1")
     assert link.title == "Zürich"
-    assert [it.title for it in parse_feed(body.encode("utf-16-le"), BASE)] == ["Zürich"]
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-32"):
+        assert [it.title for it in parse_feed(body.encode(encoding), BASE)] == ["Zürich"]
     [latin] = parse_feed(body.replace(" encoding='utf-8'", "").encode("latin-1"), BASE, "iso-8859-1")
     assert latin.title == "Zürich"
 

@@ -33,10 +33,12 @@ _BYTE_ORDER_MARKS: Final = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
     (b"<\0", "utf-16-le"),
     (b"\0<", "utf-16-be"),
 )
-"""First bytes -> encoding; the last two are those of XML in UTF-16 without a mark."""
+"""First bytes -> encoding; the last four are those of XML without a mark."""
 _DECLARED = re.compile(rb"""<\?xml[^<>]{0,200}?encoding\s*=\s*["']([\w.:-]{2,40})["']""", re.IGNORECASE)
 _FEED_START = re.compile(r"<(?:\?xml\b|(?:\w+:)?(?:rss|rdf|feed|channel|urlset|sitemapindex)(?=[\s/>]))", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w:.-]{0,50})")
@@ -144,7 +146,7 @@ def _encoding(head: bytes, charset: str | None) -> str:
     found = _DECLARED.search(head[:_SNIFFED])
     labels = (found[1].decode("ascii", "replace") if found else None, charset)
     for name in (codec_name(label) for label in labels):
-        if name and not name.startswith("utf-16"):  # which the first bytes contradict
+        if name and not name.startswith(("utf-16", "utf-32")):  # which the first bytes contradict
             return name
     return "utf-8"
 

@@ -255,7 +255,7 @@ def _candidates(entry: Any, parts: dict[str, list[Any]]) -> Iterator[str]:
     for guid in parts.get("guid", []) + parts.get("id", []):
         if guid.get("isPermaLink", "true").strip().lower() != "false" and is_absolute(_text(guid).strip()):
             yield _text(guid)
-    yield from (value for name, value in entry.attrib.items() if name.rpartition("}")[2] == "about")
+    yield from (value for name, value in entry.attrib.items() if name.rpartition("}")[2] in {"about", "href"})
     yield from (it.get("src") or "" for it in parts.get("content", []) if _is_page(it))
     yield from (_link_of(it) for it in links if _is_foreign(it) and not it.get("hreflang"))
 
