@@ -141,7 +141,8 @@ async def test_the_sitemaps_of_a_robots_txt_are_read(make: Make, site: Site) -> 
 
 @pytest.mark.parametrize("wire", [True, False])
 async def test_a_compressed_file_that_expands_too_far_fails(make: Make, site: Site, wire: bool) -> None:
-    site.bodies["/bomb.xml.gz"] = gzip.compress(b"<urlset>" + b" " * (MAX_BYTES + 1), mtime=0)
+    entry = b"<url><loc>/1</loc>" + b" " * (1 << 20) + b"</url>"
+    site.bodies["/bomb.xml.gz"] = gzip.compress(b"<urlset>" + entry * (1 + (MAX_BYTES >> 20)), mtime=0)
     site.headers["/bomb.xml.gz"] = {"Content-Type": "text/xml"} | ({"Content-Encoding": "gzip"} if wire else {})
     site.bodies["/good.xml"] = sitemap("/1")
     bomb, good = await make("/bomb.xml.gz", "/good.xml").poll_all()
