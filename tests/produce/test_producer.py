@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from redis.asyncio import Redis
@@ -39,6 +39,13 @@ async def test_each_url_has_a_result(redis_url: str, settings: Settings) -> None
     assert {(task.url, task.source, task.put_at) for task in tasks} == {
         (f"https://{host}.example/1", "newsroom", NOW) for host in ("a", "b")
     }
+
+
+async def test_pages_can_be_visited_again(redis_url: str, settings: Settings) -> None:
+    times = iter([NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2)])
+    async with Producer(redis_url, settings=settings, source="desk", now=lambda: next(times)) as made:
+        outcomes = [(await made.put(url(1), again=again)).outcome for again in (False, False, True)]
+    assert outcomes == ["new", "seen", "new"]
 
 
 async def test_urls_are_put_in_batches(redis_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

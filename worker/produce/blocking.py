@@ -47,13 +47,13 @@ class BlockingProducer:
         finally:
             self._stop()
 
-    def put(self, url: str) -> PutResult:
+    def put(self, url: str, *, again: bool = False) -> PutResult:
         """Enqueue one URL; see `put_many`."""
-        return self._run(self._producer.put(url))
+        return self._run(self._producer.put(url, again=again))
 
-    def put_many(self, given: Iterable[str]) -> list[PutResult]:
-        """Enqueue URLs in batches; return their results in order.  Raises as `Producer.put_many`."""
-        return self._run(self._producer.put_many(given))
+    def put_many(self, given: Iterable[str], *, again: bool = False) -> list[PutResult]:
+        """Enqueue URLs in batches; return their results in order.  Arguments and errors as of `Producer.put_many`."""
+        return self._run(self._producer.put_many(given, again=again))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine in the thread; on Ctrl-C it is cancelled."""

@@ -89,20 +89,24 @@ class Producer:
     ) -> None:
         await self._queue.__aexit__(exc_type, exc, tb)
 
-    async def put(self, url: str) -> PutResult:
+    async def put(self, url: str, *, again: bool = False) -> PutResult:
         """Enqueue one URL; see `put_many`."""
-        return (await self._put_batch([url]))[0]
+        return (await self._put_batch([url], again=again))[0]
 
-    async def put_many(self, given: Iterable[str]) -> list[PutResult]:
+    async def put_many(self, given: Iterable[str], *, again: bool = False) -> list[PutResult]:
         """Enqueue URLs in batches; return their results in order.
+
+        `again`: visit pages that were read before, to publish what has changed; none is `seen` because of that.
 
         Raises QueueFull if the queue stays full for `full_timeout_s`; its `put` is the number of URLs enqueued by this
         call, and putting all of them again later does no harm.  Redis that is unavailable is retried for a while; then
         redis-py's error is raised.
         """
-        return [result async for result in self.put_each(given)]
+        return [result async for result in self.put_each(given, again=again)]
 
-    async def put_each(self, given: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[PutResult]:
+    async def put_each(
+        self, given: Iterable[str] | AsyncIterable[str], *, again: bool = False
+    ) -> AsyncIterator[PutResult]:
         """Enqueue URLs in batches, and yield the results of each batch before the next one is read: for long inputs.
 
         An asynchronous input is enqueued as soon as BATCH_SIZE URLs have arrived, or it ends.  Raises as `put_many`.
@@ -112,14 +116,14 @@ class Producer:
             batch.append(url)
             if len(batch) < BATCH_SIZE:
                 continue
-            for result in await self._put_batch(batch, put):
+            for result in await self._put_batch(batch, put, again=again):
                 put += result.outcome == "new"
                 yield result
             batch.clear()
-        for result in await self._put_batch(batch, put):
+        for result in await self._put_batch(batch, put, again=again):
             yield result
 
-    async def _put_batch(self, given: list[str], put_before: int = 0) -> list[PutResult]:
+    async def _put_batch(self, given: list[str], put_before: int = 0, *, again: bool) -> list[PutResult]:
         """Enqueue one batch; `put_before` is the number of URLs that this call has enqueued before."""
         results = [_canonical_result(url) for url in given]
         waiting = [n for n, result in enumerate(results) if result.canonical_url is not None]
@@ -127,7 +131,7 @@ class Producer:
         while waiting:
             try:
                 accepted: list[bool | None] = list(
-                    await self._queue.put_many([self._task(results[n]) for n in waiting])
+                    await self._queue.put_many([self._task(results[n], again=again) for n in waiting])
                 )
             except QueueFull as full:
                 accepted = list(full.accepted)
@@ -141,8 +145,9 @@ class Producer:
             waiting = [n for n, is_new in zip(waiting, accepted, strict=True) if is_new is None]
         return results
 
-    def _task(self, result: PutResult) -> Task:
-        return Task.of(result.canonical_url or "", source=self._source, put_at=self._now())
+    def _task(self, result: PutResult, *, again: bool) -> Task:
+        url, now = result.canonical_url or "", self._now()
+        return Task.visit(url, now, source=self._source) if again else Task.of(url, source=self._source, put_at=now)
 
 
 def _canonical_result(url: str) -> PutResult:
