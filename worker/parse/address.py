@@ -56,6 +56,8 @@ def own_address(declared: str, url: str) -> Callable[[str], bool | None]:
     domains = {registrable_domain(address) for address in own}
 
     def is_own(address: str) -> bool | None:
+        if address in own:
+            return True
         candidate = _canonical(url, address)
         if not candidate or not _path(candidate) or registrable_domain(candidate) not in domains:
             return None

@@ -13,7 +13,6 @@ from worker.parse.address import own_address, read_address
 from worker.parse.article_signals import SHORT_ARTICLE_SIZE, ArticleSignals
 from worker.parse.body import read_body
 from worker.parse.charset import decode_html
-from worker.parse.details import read_details
 from worker.parse.jsonld import JsonLd, literal_text, of_page, read_jsonld
 from worker.parse.language import detect_language
 from worker.parse.markup import text_size
@@ -44,7 +43,7 @@ def parse_article(page: Page) -> Article:
     tree = markup.parse_html(html)
     metadata, json_ld = _read_metadata(tree, html, page)
     signals = ArticleSignals(tree, json_ld)
-    details = read_details(tree, json_ld, metadata.url, metadata.descriptions)
+    details = metadata.details
     paywalled = is_declared_paywalled(tree, json_ld) or has_paywall(tree)
     body = read_body(tree, metadata.title, metadata.descriptions, metadata.url)
     paragraphs = _prefer_longer_text(body.paragraphs, json_ld)

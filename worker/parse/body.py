@@ -173,7 +173,10 @@ def _find_standfirst(body: LexborNode, root: LexborNode, expected: set[str]) -> 
     """Return the text outside `root` that begins like a description of the page; "" if there is none."""
     for selector in (_STANDFIRST_TAGS, _STANDFIRST_CLASSES):
         for node in body.css(selector)[:_MAX_STANDFIRST_NODES]:
-            text = clean_text(node.text())
+            written = node.text()
+            if not _STANDFIRST_CHARS.start <= len(written) <= 2 * _STANDFIRST_CHARS.stop:
+                continue
+            text = clean_text(written)
             if (
                 len(text) in _STANDFIRST_CHARS
                 and _begins_with_one_of(text, expected)

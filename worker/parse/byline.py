@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -112,13 +112,14 @@ def read_byline(page: LexborHTMLParser, json_ld: JsonLd, outlet: str = "") -> li
     """
     persons, texts, organisations = _jsonld_authors(json_ld)
     structured = [name for name in map(_structured_name, persons) if name]
-    for found in (
-        [*structured, *_split_all(texts)],
-        _split_all(_meta_authors(page)),
-        _split_all(_visible_authors(page, outlet)),
-        [name for name in map(_structured_name, organisations) if name],
-    ):
-        names = list(dict.fromkeys(name for name in found if not _is_outlet(name, outlet)))
+    sources: tuple[Callable[[], list[str]], ...] = (
+        lambda: [*structured, *_split_all(texts)],
+        lambda: _split_all(_meta_authors(page)),
+        lambda: _split_all(_visible_authors(page, outlet)),
+        lambda: [name for name in map(_structured_name, organisations) if name],
+    )
+    for read in sources:
+        names = list(dict.fromkeys(name for name in read() if not _is_outlet(name, outlet)))
         if names:
             return names[:_MAX_NAMES]
     return list(dict.fromkeys(name for name in map(_structured_name, [*persons, *organisations]) if name))[:_MAX_NAMES]

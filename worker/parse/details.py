@@ -9,12 +9,10 @@ from typing import Any
 from urllib.parse import urljoin
 
 from msgspec import Struct
-from selectolax.lexbor import LexborHTMLParser
 
-from worker.parse.address import base_address
 from worker.parse.dates import parse_datetime
 from worker.parse.jsonld import JsonLd, as_list, literal_text
-from worker.parse.markup import attribute_text
+from worker.parse.meta_tags import MetaTags
 from worker.parse.template_values import is_unfilled, is_unfilled_address
 
 _MODIFIED = (
@@ -44,9 +42,8 @@ class Details(Struct, frozen=True, kw_only=True):
     description: str | None
 
 
-def read_details(page: LexborHTMLParser, json_ld: JsonLd, url: str, descriptions: Iterable[str]) -> Details:
-    """Read the details of the article of a page; `url` is its address, to which that of the picture is relative."""
-    tags = _meta_tags(page)
+def read_details(json_ld: JsonLd, tags: MetaTags, base: str, descriptions: Iterable[str]) -> Details:
+    """Read the details of the article of a page; `base` is the address to which that of the picture is relative."""
     nodes = json_ld.articles[:1]
     modified = [literal_text(node.get("dateModified")) for node in nodes]
     modified.extend(tags[name][0] for name in _MODIFIED if name in tags)
@@ -57,27 +54,16 @@ def read_details(page: LexborHTMLParser, json_ld: JsonLd, url: str, descriptions
         updated_at=next(filter(None, map(parse_datetime, modified)), None),
         section=next((text for text in sections if len(text) <= _MAX_SECTION_CHARS and not is_unfilled(text)), None),
         keywords=_keywords([text for node in nodes for text in _texts(node.get("keywords"))], tags),
-        image=_image(json_ld, tags, base_address(page, url)),
+        image=_image(json_ld, tags, base),
         description=description and description[:_MAX_DESCRIPTION_CHARS],
     )
-
-
-def _meta_tags(page: LexborHTMLParser) -> dict[str, list[str]]:
-    """Return the contents of the meta tags by their names in lower case."""
-    tags: dict[str, list[str]] = {}
-    for meta in page.css("meta[content]"):
-        name = attribute_text(meta, "property") or attribute_text(meta, "name")
-        found = tags.setdefault(name.lower(), [])
-        if len(found) < _MAX_TAGS:
-            found.append(attribute_text(meta, "content"))
-    return tags
 
 
 def _texts(value: Any) -> list[str]:
     return [text for text in map(literal_text, as_list(value)[:_MAX_TAGS]) if text]
 
 
-def _keywords(declared: list[str], tags: dict[str, list[str]]) -> list[str]:
+def _keywords(declared: list[str], tags: MetaTags) -> list[str]:
     """Return the keywords in JSON-LD, else in meta tags, each once."""
     lists = (declared, tags.get("article:tag", []), *(tags.get(name, []) for name in _KEYWORDS))
     texts: list[str] = next((found for found in lists if any(found)), [])
@@ -85,7 +71,7 @@ def _keywords(declared: list[str], tags: dict[str, list[str]]) -> list[str]:
     return list(dict.fromkeys(w for w in words if len(w) <= _MAX_KEYWORD_CHARS and not is_unfilled(w)))[:_MAX_KEYWORDS]
 
 
-def _image(json_ld: JsonLd, tags: dict[str, list[str]], base: str) -> str | None:
+def _image(json_ld: JsonLd, tags: MetaTags, base: str) -> str | None:
     """Return the absolute address of the first usable picture."""
     for address in (*(tags[name][0] for name in _IMAGE if name in tags), *_jsonld_images(json_ld)):
         if address and not is_unfilled_address(address):

@@ -26,6 +26,8 @@ _PAGE_TYPE = re.compile(r"(?:Page)$")
 _NESTING_PROPERTIES = ("@graph", "mainEntity", "mainEntityOfPage", "liveBlogUpdate", "hasPart")
 """Properties that may contain the node of the page's own article; others contain other articles."""
 _MAX_NODES = 2_000
+_MAX_COMPARED = 20
+"""Articles whose addresses are compared with that of the page: a live ticker has one for each entry."""
 
 
 class JsonLd(Struct, frozen=True, kw_only=True):
@@ -72,13 +74,13 @@ def of_page(json_ld: JsonLd, is_own: Callable[[str], bool | None], is_titled: Ca
     is that of the page.  A node with another address is left out, unless it has the headline of the page.
     """
     own, unknown = [], []
-    for node in json_ld.articles:
+    for node in json_ld.articles[:_MAX_COMPARED]:
         verdict = _is_own_node(node, is_own)
         if verdict:
             own.append(node)
         elif verdict is None or is_titled(literal_text(node.get("headline") or node.get("name"))):
             unknown.append(node)
-    return msgspec.structs.replace(json_ld, articles=[*own, *unknown])
+    return msgspec.structs.replace(json_ld, articles=[*own, *unknown, *json_ld.articles[_MAX_COMPARED:]])
 
 
 def _is_own_node(node: Node, is_own: Callable[[str], bool | None]) -> bool | None:
@@ -119,13 +121,24 @@ def _iter_nodes(page: LexborHTMLParser) -> Iterator[Node]:
 
 def decode_block(source: str) -> Any:
     """Decode the JSON of a script element, repairing frequent errors of templates; None if it is not valid JSON."""
-    mended = _WRAPPING.sub("", source).strip().rstrip(";")
-    for attempt in (source, mended, _TRAILING_COMMA.sub("", mended)):
+    for repair in (_as_written, _without_wrapping, _without_trailing_commas):
         try:
-            return msgspec.json.decode(attempt.encode("utf-8", "replace"))
+            return msgspec.json.decode(repair(source).encode("utf-8", "replace"))
         except (msgspec.DecodeError, RecursionError, ValueError):
             continue
-    return _decode_leniently(_TRAILING_COMMA.sub("", mended))
+    return _decode_leniently(_without_trailing_commas(source))
+
+
+def _as_written(source: str) -> str:
+    return source
+
+
+def _without_wrapping(source: str) -> str:
+    return _WRAPPING.sub("", source).strip().rstrip(";")
+
+
+def _without_trailing_commas(source: str) -> str:
+    return _TRAILING_COMMA.sub("", _without_wrapping(source))
 
 
 def _decode_leniently(source: str) -> Any:

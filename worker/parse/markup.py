@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -22,7 +21,7 @@ MAX_DEPTH = 2_000
 """
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_TAG = re.compile(r"<(\\?/)?([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(r"<(\\?/)?([a-z][a-z0-9]*)")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<]{{{2 * MAX_ATTRIBUTES},}}")
 """A tag that is long enough for too many attributes, with the text after it."""
 _ANY_TAG = re.compile(r"<[/a-zA-Z][^<>]*>")
@@ -70,6 +69,9 @@ def parse_html(html: str) -> LexborHTMLParser:
 
 def _check_attribute_counts(html: str) -> None:
     for found in _LONG_TAG.finditer(html):
+        head = found[0].partition(">")[0]
+        if len(head) <= 2 * MAX_ATTRIBUTES and not (head.count('"') % 2 or head.count("'") % 2):
+            continue  # the tag ends early; what is long is the text after it
         attributes = len(_QUOTED.sub("", found[0]).partition(">")[0].split()) - 1
         if attributes > MAX_ATTRIBUTES:
             raise Permanent("too_deep", f"a tag with {attributes} attributes, more than {MAX_ATTRIBUTES}")
@@ -78,16 +80,19 @@ def _check_attribute_counts(html: str) -> None:
 def _check_depth(html: str) -> None:
     if html.count("<") <= MAX_DEPTH:
         return
-    depth, open_elements = 0, Counter[str]()
-    for closing, written in _TAG.findall(html):
-        name = written.lower()
-        if name in _NOT_NESTING or (closing and not open_elements[name]):
-            continue  # an end tag without an element closes nothing
-        change = -1 if closing else 1
-        open_elements[name] += change
-        depth += change
-        if depth > MAX_DEPTH:
-            raise Permanent("too_deep", f"more than {MAX_DEPTH} elements nested in one another")
+    depth, open_elements = 0, dict[str, int]()
+    for closing, name in _TAG.findall(html.lower()):
+        if name in _NOT_NESTING:
+            continue
+        open_before = open_elements.get(name, 0)
+        if not closing:
+            open_elements[name] = open_before + 1
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise Permanent("too_deep", f"more than {MAX_DEPTH} elements nested in one another")
+        elif open_before:  # an end tag without an element closes nothing
+            open_elements[name] = open_before - 1
+            depth -= 1
 
 
 def clean_text(text: str) -> str:

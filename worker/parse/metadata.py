@@ -7,10 +7,12 @@ from datetime import datetime
 from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser
 
-from worker.parse.address import registrable_domain
+from worker.parse.address import base_address, registrable_domain
 from worker.parse.byline import read_byline
+from worker.parse.details import Details, read_details
 from worker.parse.jsonld import JsonLd, as_list, literal_text
 from worker.parse.markup import attribute_text
+from worker.parse.meta_tags import read_meta_tags
 from worker.parse.publication_date import read_publication_date
 from worker.parse.template_values import is_unfilled
 from worker.parse.title import choose_headline
@@ -31,20 +33,24 @@ class Metadata(Struct, frozen=True, kw_only=True):
     site: str | None
     descriptions: list[str]
     """Summaries in the page's metadata; often identical to the standfirst."""
+    details: Details
 
 
 def read_metadata(page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, latest: datetime | None) -> Metadata:
     """Read a page's metadata; `url` is its address, `latest` the time of the fetch, which limits dates."""
     site = _site_name(page, json_ld)[:_MAX_SITE_CHARS].strip()
     names = f"{site}.{registrable_domain(url).partition('.')[0]}"
+    tags = read_meta_tags(page)
+    descriptions = _descriptions(page, json_ld)
     return Metadata(
         url=url,
         title=choose_headline(page, json_ld, names),
         byline=read_byline(page, json_ld, names),
-        published_at=read_publication_date(page, json_ld, html, url, latest),
+        published_at=read_publication_date(page, json_ld, tags, html, url=url, latest=latest),
         language=_declared_language(page, json_ld),
         site=site or None,
-        descriptions=_descriptions(page, json_ld),
+        descriptions=descriptions,
+        details=read_details(json_ld, tags, base_address(page, url), descriptions),
     )
 
 

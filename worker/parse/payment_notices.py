@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -29,6 +28,9 @@ _LOCKED = "locked"
 
 def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
     """Return the blocks without notices of payment, and whether there was one."""
+    shown = "\n".join(block.text for block in blocks if len(block.text) <= _MAX_NOTICE).casefold()
+    if not any(phrase in shown for phrase in _phrases()):
+        return list(blocks), False
     kept = [block for block in blocks if _count_phrases(block) < _MIN_PHRASES]
     first = next((i for i, block in enumerate(kept) if _count_phrases(block) and _size(kept[i:]) <= _MAX_AFTER), None)
     found = len(kept) < len(blocks)
@@ -42,7 +44,7 @@ def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
 def has_paywall(page: LexborHTMLParser) -> bool:
     """Return whether an element that is named a paywall has a notice."""
     texts = (node_text(node).casefold() for node in page.css(_BOXES)[:_MAX_BOXES])
-    return any(len(text) <= _MAX_NOTICE + _MAX_AFTER and _phrases().search(text) for text in texts)
+    return any(len(text) <= _MAX_NOTICE + _MAX_AFTER and any(p in text for p in _phrases()) for text in texts)
 
 
 def is_declared_paywalled(page: LexborHTMLParser, json_ld: JsonLd) -> bool:
@@ -61,7 +63,8 @@ def _is_false(value: Any) -> bool:
 def _count_phrases(block: Block) -> int:
     if len(block.text) > _MAX_NOTICE:
         return 0
-    return len(set(_phrases().findall(block.text.casefold())))
+    text = block.text.casefold()
+    return sum(phrase in text for phrase in _phrases())
 
 
 def _size(blocks: Sequence[Block]) -> int:
@@ -69,7 +72,6 @@ def _size(blocks: Sequence[Block]) -> int:
 
 
 @cache
-def _phrases() -> re.Pattern[str]:
+def _phrases() -> list[str]:
     data = resources.files("worker.parse").joinpath("payment_notices.toml").read_bytes()
-    phrases = msgspec.toml.decode(data, type=dict[str, list[str]])["phrases"]
-    return re.compile("|".join(map(re.escape, phrases)))
+    return msgspec.toml.decode(data, type=dict[str, list[str]])["phrases"]

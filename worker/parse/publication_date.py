@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import chain
 
 import htmldate
 from lxml.etree import LxmlError
@@ -13,6 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.parse.dates import EARLIEST, LATEST, parse_datetime
 from worker.parse.jsonld import JsonLd, literal_text
 from worker.parse.markup import attribute_text, node_text
+from worker.parse.meta_tags import MetaTags
 from worker.parse.visible_dates import find_date_by_headline, find_visible_date, parse_written_date
 from worker.parse.zones import offset_of_domain
 
@@ -40,15 +42,16 @@ _MAX_OFFSET = timedelta(hours=14)
 
 
 def read_publication_date(
-    page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, latest: datetime | None
+    page: LexborHTMLParser, json_ld: JsonLd, tags: MetaTags, html: str, *, url: str, latest: datetime | None
 ) -> datetime | None:
     """Return the time of publication in the outlet's time zone, as far as it is known; None if there is none.
 
     `latest`: time of the fetch, which limits dates that are not declared.
     """
-    declared = [*_jsonld_dates(json_ld), *_tagged_dates(page)]
-    if declared:
-        return _in_local_zone(declared, url)
+    declared = chain(_jsonld_dates(json_ld), _tagged_dates(page, tags))
+    first = next(declared, None)
+    if first is not None:
+        return _in_local_zone(first, declared, url)
     return _detected_date(page, html, url, latest)
 
 
@@ -61,12 +64,8 @@ def _jsonld_dates(json_ld: JsonLd) -> Iterator[datetime]:
             return
 
 
-def _tagged_dates(page: LexborHTMLParser) -> Iterator[datetime]:
-    tags: dict[str, str] = {}
-    for meta in page.css("meta[content]"):
-        name = attribute_text(meta, "property") or attribute_text(meta, "name")
-        tags.setdefault(name.lower(), attribute_text(meta, "content"))
-    yield from filter(None, (parse_datetime(tags[name]) for name in _DATE_TAGS if name in tags))
+def _tagged_dates(page: LexborHTMLParser, tags: MetaTags) -> Iterator[datetime]:
+    yield from filter(None, (parse_datetime(tags[name][0]) for name in _DATE_TAGS if name in tags))
     for selector in _DATE_SELECTORS:
         for node in page.css(selector)[:5]:
             found = parse_datetime(attribute_text(node, "content") or attribute_text(node, "datetime"))
@@ -74,15 +73,14 @@ def _tagged_dates(page: LexborHTMLParser) -> Iterator[datetime]:
                 yield found
 
 
-def _in_local_zone(declared: list[datetime], url: str) -> datetime:
-    """Return the first date in the outlet's time zone if it is given in UTC, so that its day is that of the outlet.
+def _in_local_zone(moment: datetime, others: Iterable[datetime], url: str) -> datetime:
+    """Return a declared date in the outlet's time zone if it is given in UTC, so that its day is that of the outlet.
 
     The zone is that of another date with the same instant, one that fits the day in the address, or that of the domain.
     """
-    moment = declared[0]
     if moment.utcoffset() or not (moment.hour or moment.minute):
         return moment
-    local = next((other for other in declared if other == moment and other.utcoffset()), None)
+    local = next((other for other in others if other == moment and other.utcoffset()), None)
     if local is not None:
         return local
     offset = _offset_by_address(moment, url)

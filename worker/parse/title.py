@@ -56,13 +56,11 @@ def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> str:
 
 def is_title_of(page: LexborHTMLParser) -> Callable[[str], bool]:
     """Return a function that says whether a headline shares most of its words with a title of the page."""
-    nodes = (page.css_first("head title"), page.css_first("h1"))
-    titles = [node_text(node) for node in nodes] + [
-        attribute_text(page.css_first("meta[property='og:title']"), "content")
-    ]
-    shown = [set(_WORD.findall(title.casefold())) for title in titles]
 
     def is_title(headline: str) -> bool:
+        titles = [node_text(page.css_first("head title")), node_text(page.css_first("h1"))]
+        titles.append(attribute_text(page.css_first("meta[property='og:title']"), "content"))
+        shown = [set(_WORD.findall(title.casefold())) for title in titles]
         words = set(_WORD.findall(headline.casefold()))
         return any(2 * len(words & title) > len(words) for title in shown)
 
