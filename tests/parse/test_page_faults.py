@@ -180,6 +180,12 @@ def test_a_stream_of_other_articles_is_dropped(heading: str, opening: str, closi
     assert read(f"<main>{opening}{H1}{story(SALT)}{closing}{others}</main>") == SALT
 
 
+def test_the_row_below_that_of_the_headline_is_no_other_article_though_links_follow_in_it() -> None:
+    related = "<h3><a href='/s'>Another story for today</a></h3>"
+    rows = f"<section class='row'>{H1}<p>{OTHERS[0]}</p></section><section class='row'>{story(SALT)}{related}</section>"
+    assert read(f"<main>{rows}</main>")[-len(SALT) :] == SALT
+
+
 def test_text_beside_the_article_in_the_body_is_dropped() -> None:
     body = f"<div class='node'>{story(SALT)}</div><div class='region'>{story(OTHERS[:3])}</div>"
     assert read(H1 + body) == SALT

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.errors import Permanent
 from worker.parse import markup
 from worker.parse.address import own_address, read_address
-from worker.parse.article_signals import SHORT_ARTICLE_SIZE, ArticleSignals
+from worker.parse.article_signals import MIN_ARTICLE_SIZE, SHORT_ARTICLE_SIZE, ArticleSignals
 from worker.parse.body import read_body
 from worker.parse.charset import decode_html
 from worker.parse.jsonld import JsonLd, literal_text, of_page, read_jsonld
@@ -19,6 +19,7 @@ from worker.parse.markup import text_size
 from worker.parse.metadata import Metadata, read_metadata
 from worker.parse.page_format import find_format
 from worker.parse.payment_notices import has_paywall, is_declared_paywalled
+from worker.parse.second_reading import read_again
 from worker.parse.title import is_title_of
 from worker.schema import Article, Page, article_id
 
@@ -47,6 +48,8 @@ def parse_article(page: Page) -> Article:
     paywalled = is_declared_paywalled(tree, json_ld) or has_paywall(tree)
     body = read_body(tree, metadata.title, metadata.descriptions, metadata.url)
     paragraphs = _prefer_longer_text(body.paragraphs, json_ld)
+    if body.is_doubtful or (signals.declares_article and _size(paragraphs) < MIN_ARTICLE_SIZE):
+        paragraphs = read_again(html, metadata.descriptions) or paragraphs
     text = "\n\n".join(paragraphs)
     page_format = find_format(metadata.url, metadata.title, paragraphs, json_ld, signals.og_type)
     signals.raise_unless_article(tree, body, text, metadata, page_format)
@@ -95,12 +98,16 @@ def _decode_page(page: Page) -> str:
 
 def _prefer_longer_text(paragraphs: list[str], json_ld: JsonLd) -> list[str]:
     """Return the JSON-LD text if the HTML has little text and less than half as much: scripts would render the rest."""
-    shown = sum(map(text_size, paragraphs))
+    shown = _size(paragraphs)
     given = next((t for t in (node.get("articleBody") for node in json_ld.articles) if isinstance(t, str)), "")
     if shown >= SHORT_ARTICLE_SIZE or len(given) <= 2 * shown:
         return paragraphs
     lines = (literal_text(markup.strip_tags(line)) for line in given.splitlines())
     return [line for line in lines if line]
+
+
+def _size(paragraphs: list[str]) -> int:
+    return sum(map(text_size, paragraphs))
 
 
 def _utc_offset_s(moment: datetime | None) -> int:

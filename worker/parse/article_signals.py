@@ -34,7 +34,7 @@ class ArticleSignals:
     def __init__(self, tree: LexborHTMLParser, json_ld: JsonLd) -> None:
         self.og_type = markup.attribute_text(tree.css_first("meta[property='og:type']"), "content").lower()
         is_dated = tree.css_first("meta[property='article:published_time']") is not None
-        self._declares_article = bool(json_ld.articles) or self.og_type == "article" or is_dated
+        self.declares_article = bool(json_ld.articles) or self.og_type == "article" or is_dated
 
     def raise_unless_article(
         self, tree: LexborHTMLParser, body: Body, text: str, metadata: Metadata, page_format: ArticleFormat
@@ -46,7 +46,7 @@ class ArticleSignals:
         size = text_size(text)
         if size < MIN_ARTICLE_SIZE:
             raise _no_text_error(tree, text, page_format)
-        if self._declares_article:
+        if self.declares_article:
             return
         if size < SHORT_ARTICLE_SIZE:
             notice = _notice_of_title(metadata)

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from worker.parse.blocks import HEADINGS, Block, read_blocks
 from worker.parse.boilerplate import is_comments_heading, strip_small_suspects
 from worker.parse.container import ContentScorer
-from worker.parse.markup import clean_text
+from worker.parse.markup import clean_text, text_size
 from worker.parse.payment_notices import without_notices
 from worker.parse.quotation_elements import write_quotation_marks
 
@@ -28,6 +28,8 @@ _MIN_PHRASE = 40
 """A block that is no paragraph, heading, item or row is a label if shorter than this and not ended like a sentence."""
 _MIN_TEASER_LINKED = 0.25
 """Share of link text from which an item is a teaser: the linked title of another page, followed by an excerpt."""
+_THIN_SIZE, _THIN_MARGIN = 700, 0.5
+"""Size below which a text is short, and size of the text outside it, as a share, from which others are as long."""
 _MIN_BODY = 250
 """Characters of text after which a heading over comments ends the article."""
 _MIN_REPEATED = 40
@@ -71,6 +73,8 @@ class Body(Struct, frozen=True):
     """Number of blocks that link to other pages: linked headings, and items that begin with a link."""
     has_notice: bool = False
     """Whether a notice that the article is for subscribers was removed."""
+    is_doubtful: bool = False
+    """Whether the text is short, or others on the page are nearly as long, and it does not begin as described."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], url: str = "") -> Body:
@@ -94,7 +98,11 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], u
     teasers = sum(map(_is_teaser, blocks))
     kept, has_notice = without_notices(_select_paragraphs(blocks, _key(title)))
     paragraphs = [block.text for block in kept]
-    return Body(_prepend_standfirst(paragraphs, body, root, descriptions), teasers, has_notice)
+    expected = description_beginnings(descriptions)
+    is_thin = sum(map(text_size, paragraphs)) < _THIN_SIZE or scorer.share_outside(root) > _THIN_MARGIN
+    paragraphs = _prepend_standfirst(paragraphs, body, root, expected)
+    is_doubtful = is_thin and bool(expected) and not begins_as_described(paragraphs, expected)
+    return Body(paragraphs, teasers, has_notice, is_doubtful)
 
 
 def _key(text: str) -> str:
@@ -158,15 +166,22 @@ def _is_teaser(block: Block) -> bool:
 
 
 # ---------------------------------------------------------------- standfirst
-def _prepend_standfirst(
-    paragraphs: list[str], body: LexborNode, root: LexborNode, descriptions: Iterable[str]
-) -> list[str]:
+def _prepend_standfirst(paragraphs: list[str], body: LexborNode, root: LexborNode, expected: set[str]) -> list[str]:
     """Return the paragraphs with the standfirst before them, unless they already contain the standfirst."""
-    expected = {_key(d)[:_COMPARED_CHARS] for d in descriptions if len(d) in _STANDFIRST_CHARS}
-    if not expected or any(_begins_with_one_of(text, expected) for text in paragraphs[:_FIRST_PARAGRAPHS]):
+    if not expected or begins_as_described(paragraphs, expected):
         return paragraphs
     standfirst = _find_standfirst(body, root, expected)
     return [standfirst, *paragraphs] if standfirst else paragraphs
+
+
+def description_beginnings(descriptions: Iterable[str]) -> set[str]:
+    """Return the beginnings of the descriptions of a page, in the form that `begins_as_described` compares."""
+    return {_key(d)[:_COMPARED_CHARS] for d in descriptions if len(d) in _STANDFIRST_CHARS}
+
+
+def begins_as_described(paragraphs: list[str], expected: set[str]) -> bool:
+    """Return whether one of the first paragraphs begins like a description of the page."""
+    return any(_begins_with_one_of(text, expected) for text in paragraphs[:_FIRST_PARAGRAPHS])
 
 
 def _find_standfirst(body: LexborNode, root: LexborNode, expected: set[str]) -> str:

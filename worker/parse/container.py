@@ -72,6 +72,13 @@ class ContentScorer:
             best = self._innermost(chain, sums, _LEADING_SHARE)
         return self._tree.nodes[best]
 
+    def share_outside(self, root: LexborNode) -> float:
+        """Return the size of the text outside an element, boilerplate left out, as a share of that inside."""
+        sums = self._tree.sums(self._paragraphs)
+        index = self._tree.find(root)
+        inside = sums[ROOT if index is None else index]
+        return (sums[ROOT] - inside) / max(1, inside)
+
     def _innermost(self, chain: list[int], sums: list[int], share: float) -> int:
         """Return the innermost element of a chain that contains a share of the text of the page."""
         enough = share * sums[ROOT]

@@ -27,6 +27,8 @@ _MIN_COMMENTS = 2
 """Elements named like one comment from which they are comments."""
 _MAX_TEASER, _TEASERS_SHARE = 600, 0.5
 """Size of an excerpt below a linked headline, and the share of the text up to which one kind of them is excluded."""
+_MIN_OWN_SHARE = 0.3
+"""Text beside the headline, as a share of that of another element, from which the other may be another article."""
 _MAX_HEADINGS = 500
 _MAX_STEPS = 8
 _LINKED_HEADING = 0.8
@@ -92,13 +94,15 @@ def _exclude_stream(
     around = set(tree.ancestors(own))
     own_by_parent = {tree.parents[i]: i for i in around}
     marked = list(excluded)
+    sums = tree.sums(tree.paragraphs)
     for heading in (*tree.nodes[ROOT].css("h1")[:_MAX_HEADINGS], *linked):
         box = tree.around(heading)
         if not box or box in around:
             continue
         outermost = next(i for i in tree.ancestors(box) if tree.parents[i] in around or tree.parents[i] == ROOT)
         beside = own_by_parent.get(tree.parents[outermost])
-        marked[outermost] |= beside is not None and _are_alike(tree, kinds, beside, outermost)
+        if beside is not None and sums[beside] >= _MIN_OWN_SHARE * sums[outermost]:
+            marked[outermost] |= _are_alike(tree, kinds, beside, outermost)
     return _if_enough_remains(tree, tree.spread(marked), excluded)
 
 
