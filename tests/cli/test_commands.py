@@ -339,6 +339,14 @@ async def test_run_ends_with_its_own_articles_whatever_else_waits(settings: Sett
     assert "given up" not in ended.stderr
 
 
+async def test_run_recognises_a_feed_and_says_what_to_do(tmp_path: Path) -> None:
+    environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
+    async with serve_site() as served:
+        ended = await asyncio.to_thread(communique, "run", "--json", served.feed_url, **environ)
+    assert ended.returncode == 1
+    assert f"given up: {served.feed_url}: not_html (poll it: `communique sources add URL`" in ended.stderr
+
+
 async def test_a_worker_prints_at_its_start_for_whom_it_works(settings: Settings) -> None:
     given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
     process = await asyncio.create_subprocess_exec(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from worker.documents.process import DocumentResult
     from worker.schema import Article, Event
@@ -54,7 +54,7 @@ def event_format(name: str | None, *, is_single: bool) -> LineFormat:
 def _event_csv(result: DocumentResult) -> Iterator[str]:
     from worker.csv_rows import csv_row, event_cells, provenance_cells
 
-    return (csv_row((result.name, *event_cells(event), *provenance_cells(event))) for event in result.events)
+    return (csv_row(_shown((result.name, *event_cells(event), *provenance_cells(event)))) for event in result.events)
 
 
 def _event_lines(result: DocumentResult) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _article_csv(result: DocumentResult) -> Iterator[str]:
             "byline": "; ".join(article.byline),
             "published_at": _local_time(article),
         }
-        yield csv_row((result.name, *(cells[column] for column in _ARTICLE_COLUMNS)))
+        yield csv_row(_shown((result.name, *(cells[column] for column in _ARTICLE_COLUMNS))))
 
 
 def _article_cells(name: str, article: Article) -> tuple[str, ...]:
@@ -149,6 +149,14 @@ def _json_line(value: Event | Article, file: str | None) -> str:
     """Return a value as a line of JSON, with the name of its document as the last key if there is one."""
     line = msgspec.json.encode(value).decode()
     return f"{line}\n" if file is None else f'{line[:-1]},"file":{msgspec.json.encode(_printable(file)).decode()}}}\n'
+
+
+def _shown(cells: Sequence[object]) -> Iterator[object]:
+    """Yield the cells of a row of CSV, of which the first is a file name; on a terminal, all are sanitised."""
+    from worker.terminal.sanitise import sanitise
+
+    sanitised = len(cells) if sys.stdout.isatty() else 1
+    return (sanitise(cell) if isinstance(cell, str) and n < sanitised else cell for n, cell in enumerate(cells))
 
 
 def _printable(name: str) -> str:
