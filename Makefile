@@ -88,9 +88,9 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annot
 
 lock: $(BIN)/python
 	$(BIN)/python -m pip install --quiet uv
-	printf 'hatchling>=1.25\neditables\n' | $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml - --extra dev --extra parquet --extra otel --output-file $(LOCKS)/dev.txt
+	printf 'hatchling>=1.25\neditables\n' | $(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml - --extra dev --extra parquet --extra postgresql --extra otel --output-file $(LOCKS)/dev.txt
 	$(COMPILE) --constraints $(LOCKS)/dev.txt pyproject.toml --output-file $(LOCKS)/run.txt
-	for extra in parquet otel; do $(COMPILE) --constraints $(LOCKS)/dev.txt pyproject.toml --extra $$extra --output-file $(LOCKS)/$$extra.txt || exit; done
+	for extra in parquet postgresql otel; do $(COMPILE) --constraints $(LOCKS)/dev.txt pyproject.toml --extra $$extra --output-file $(LOCKS)/$$extra.txt || exit; done
 	printf 'hatchling>=1.25\npip\n' | $(COMPILE) --constraints $(LOCKS)/dev.txt - --output-file $(LOCKS)/build.txt
 
 # The same articles and rules give the same weights.  Without --fit it only shows the tables, for articles held out.

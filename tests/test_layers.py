@@ -35,6 +35,7 @@ LAYERS = {
     "consume": 6,
     "webhook": 6,
     "sink": 6,
+    "archive": 6,
     "monitor": 7,
     "gateway": 8,
     "forget": 8,

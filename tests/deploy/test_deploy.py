@@ -28,11 +28,12 @@ from worker.telemetry.liveness import LivenessMonitor, LoopSpec
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-COMMUNIQUE_SERVICES = ("discover", "worker", "gateway", "webhook", "sink")
+COMMUNIQUE_SERVICES = ("discover", "worker", "gateway", "webhook", "sink", "archive")
 SCALED = ("discover", "worker", "webhook")
 PROFILES = {
     "webhook": {"webhook"},
     "sink": {"files"},
+    "archive": {"archive"},
     "prometheus": {"observe", "alerts"},
     "grafana": {"observe"},
     "alertmanager": {"alerts"},

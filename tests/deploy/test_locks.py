@@ -18,8 +18,9 @@ EXTRAS: dict[str, list[str]] = PROJECT["optional-dependencies"]
 DIRECT = {
     "run": PROJECT["dependencies"],
     "parquet": PROJECT["dependencies"] + EXTRAS["parquet"],
+    "postgresql": PROJECT["dependencies"] + EXTRAS["postgresql"],
     "otel": PROJECT["dependencies"] + EXTRAS["otel"],
-    "dev": PROJECT["dependencies"] + EXTRAS["parquet"] + EXTRAS["otel"] + EXTRAS["dev"],
+    "dev": PROJECT["dependencies"] + EXTRAS["parquet"] + EXTRAS["postgresql"] + EXTRAS["otel"] + EXTRAS["dev"],
     "build": ["hatchling>=1.25", "pip"],
 }
 ENTRY = re.compile(r"(?m)^([\w.-]+)==([\w.!+-]+)(?: ; .*?)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)")

@@ -109,7 +109,7 @@ async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, reactiv
         async def statuses() -> list[ConsumerStatus]:
             return [status for deliverer in deliverers if (status := await deliverer.status())]
 
-        async with _monitored(settings, redis_url, "webhook", liveness, statuses), asyncio.TaskGroup() as group:
+        async with monitored(settings, redis_url, "webhook", liveness, statuses), asyncio.TaskGroup() as group:
             tasks = [group.create_task(deliverer.run(stop)) for deliverer in deliverers]
             for webhook, task in zip(webhooks, tasks, strict=True):
                 task.add_done_callback(partial(_report_end, webhook))
@@ -166,9 +166,14 @@ def add_sink(parser: argparse.ArgumentParser) -> None:
         sink_command,
         "communique sink /var/lib/events\n"
         "communique sink meetings --kind meeting --format parquet --rotate-s 3600\n"
-        "communique sink accusations --act accuse --min-confidence 0.8 --once",
+        "communique sink accusations --act accuse --min-confidence 0.8 --once\n"
+        "communique sink --to sqlite:news.sqlite",
     )
-    parser.add_argument("folder", metavar="DIR", help="directory of the files; created if it does not exist")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("folder", metavar="DIR", nargs="?", help="directory of the files; created if it does not exist")
+    where.add_argument(
+        "--to", metavar="ADDRESS", help="a database instead: sqlite:PATH or postgresql://…, as `communique archive`"
+    )
     parser.add_argument("--kind", action="append", type=event_kind, metavar="KIND", help=f"only {', '.join(KINDS)}")
     add_filters(parser)
     parser.add_argument(
@@ -191,6 +196,8 @@ def add_sink(parser: argparse.ArgumentParser) -> None:
 
 def sink_command(args: argparse.Namespace, settings: Settings) -> int:
     """Write files until a signal, or only the stored events; return 1 if a stream entry could not be decoded."""
+    if args.to:
+        return _sink_to_database(args, settings)
     from worker.sink.event_writer import EventWriter, Rotation
     from worker.sink.file_writers import writer_factory
     from worker.sink.output_directory import OutputDirectory
@@ -203,6 +210,15 @@ def sink_command(args: argparse.Namespace, settings: Settings) -> int:
         rotation, liveness = Rotation(size_bytes=args.rotate_bytes, age_s=args.rotate_s), LivenessMonitor(SINK_LOOPS)
         writer = EventWriter(directory, open_file, rotation, lambda error: print_error(sanitise(error)), liveness)
         return asyncio.run(_write(writer, directory, liveness, args, settings))
+
+
+def _sink_to_database(args: argparse.Namespace, settings: Settings) -> int:
+    """Run the archive, which has all events and no files: UsageError for an option of files or a filter."""
+    from worker.cli.archive import archive_command
+
+    if parsed_filters(args) or args.kind or args.from_now:
+        raise UsageError("with --to, all articles and events are written: filters and --from-now are for files")
+    return archive_command(args, settings)
 
 
 async def _write(
@@ -227,7 +243,7 @@ async def _write(
 
     if args.once:
         return int(not await _write_stored(writer, resume(), stop))
-    async with _monitored(settings, redis_url, "sink", liveness, statuses):
+    async with monitored(settings, redis_url, "sink", liveness, statuses):
         return int(not await SinkService(writer, settings.retry, stop, liveness, random.random).run(resume))
 
 
@@ -245,7 +261,7 @@ async def _stop_when_caught_up(events: Subscription, stop: asyncio.Event) -> Non
 
 # ---------------------------------------------------------------- both
 @contextlib.asynccontextmanager
-async def _monitored(
+async def monitored(
     settings: Settings,
     redis_url: str,
     service: str,

@@ -62,6 +62,11 @@ COMMANDS = (
         "deliver",
         "write events to files as they are published, each exactly once; resumes where it stopped",
     ),
+    CommandEntry(
+        "archive",
+        "archive",
+        "write articles and events to a database as they are published, each exactly once: SQLite or PostgreSQL",
+    ),
     CommandEntry("extract", "documents", "print the events of a text or an HTML page, without Redis or network"),
     CommandEntry("parse", "documents", "print the article in an HTML page as JSON, without Redis or network"),
     CommandEntry(

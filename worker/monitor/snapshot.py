@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from worker.monitor.consumer_status import read_consumer_statuses
 from worker.monitor.heartbeat import read_heartbeats
 from worker.monitor.memory import read_memory_use
 from worker.monitor.records import redis_time
 from worker.queue.host_states import HostState, count_hosts, list_hosts
-from worker.schema import KINDS, article_stream, event_stream
+from worker.schema import ARTICLE, KINDS, record_stream
 from worker.schema.fleet import ConsumerLag, ConsumerStatus, DeadLetterSummary, FleetSnapshot, ThrottledHost
 from worker.streams import group_infos, id_key, range_entries
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from worker.queue import Depth, UrlQueue
-    from worker.schema import Kind
     from worker.settings import Settings
 
 MAX_HOSTS: Final = 20
@@ -97,7 +96,7 @@ def _throttled(host: HostState) -> ThrottledHost:
 # ---------------------------------------------------------------- lags
 async def _group_lags(client: Redis, prefix: str, at: datetime) -> tuple[ConsumerLag, ...]:
     """Return the lag of every consumer group, on the streams of events and of articles."""
-    streams = {event_stream(prefix, kind): str(kind) for kind in KINDS} | {article_stream(prefix): "article"}
+    streams: dict[str, str] = {record_stream(prefix, name): name for name in (*KINDS, ARTICLE)}
     return tuple([lag for key, name in streams.items() for lag in await _group_lags_of(client, key, name, at)])
 
 
@@ -128,8 +127,8 @@ async def _consumer_lags(
         for kind, entry_id in consumer.position.items()
     ]
     pipe = client.pipeline(transaction=False)
-    for _, kind, entry_id in positions:
-        pipe.xrange(event_stream(prefix, cast("Kind", kind)), f"({entry_id}", "+", count=1)
+    for _, name, entry_id in positions:
+        pipe.xrange(record_stream(prefix, name), f"({entry_id}", "+", count=1)
     return [
         ConsumerLag(
             stream=kind,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from worker.monitor.consumer_status import read_consumer_statuses
-from worker.schema import event_stream
+from worker.schema import record_stream
 from worker.streams import group_infos, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from redis.asyncio import Redis
-
-    from worker.schema import Kind
 
 
 async def oldest_needed_ids(client: Redis, prefix: str, streams: Collection[str]) -> dict[str, str]:
@@ -24,10 +22,10 @@ async def oldest_needed_ids(client: Redis, prefix: str, streams: Collection[str]
     """
     needed = [(stream, entry_id) for stream in streams for entry_id in await _needed_by_groups(client, stream)]
     needed += [
-        (event_stream(prefix, cast("Kind", kind)), entry_id)
+        (record_stream(prefix, name), entry_id)
         for status in await read_consumer_statuses(client, prefix)
         if not status.ended
-        for kind, entry_id in status.position.items()
+        for name, entry_id in status.position.items()
     ]
     oldest: dict[str, str] = {}
     for stream, entry_id in needed:

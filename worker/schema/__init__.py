@@ -25,6 +25,7 @@ from worker.schema.kinds import (
     values_of_all_kinds,
 )
 from worker.schema.names import (
+    ARTICLE,
     ARTICLE_ENTRY,
     ENTRY,
     VERSION,
@@ -33,6 +34,7 @@ from worker.schema.names import (
     event_stream,
     hash_id,
     publication_id,
+    record_stream,
     task_id,
 )
 from worker.schema.reading import (
@@ -61,6 +63,7 @@ from worker.schema.values import (
 from worker.schema.work import FailedAttempt, Page, Task
 
 __all__ = [
+    "ARTICLE",
     "ARTICLE_ENTRY",
     "ENTRY",
     "KINDS",
@@ -111,6 +114,7 @@ __all__ = [
     "kind_of",
     "pack_events",
     "publication_id",
+    "record_stream",
     "short_hash",
     "spans_in",
     "spec_of",

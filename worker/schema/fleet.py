@@ -77,14 +77,14 @@ class ThrottledHost(Struct, frozen=True, kw_only=True):
 
 
 class ConsumerStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Progress of a webhook or a sink, which store their own cursor, as last published by its process."""
+    """Progress of a webhook, a sink or an archive, which store their own cursor, as last published by its process."""
 
     name: str
-    """Service and name of the consumer: "webhook:press", "sink:/var/lib/events"."""
+    """Service and name of the consumer: "webhook:press", "sink:/var/lib/events", "archive:sqlite:/data/archive"."""
     at: datetime
     """Time at which the status was published."""
     position: dict[str, str]
-    """Kind of event -> id of the last entry up to which everything is delivered or stored in finished files."""
+    """Kind of event, or "article" -> id of the last entry up to which everything is delivered or stored."""
     pending: dict[str, int] = {}
     """Kind of event -> number of events read but not delivered yet, or not in a finished file yet."""
     pause_s: float = 0.0

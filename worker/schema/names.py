@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from worker.schema.kinds import KINDS, Kind
 
@@ -33,6 +33,10 @@ ARTICLE_ENTRY: Final[Mapping[str, str]] = {
     "revision": "Revision of the article, as in `data`. Missing if it is 0.",
 }
 """Further fields of an entry on the stream of articles -> their meaning; `communique why` reads them."""
+
+
+ARTICLE: Final = "article"
+"""Type of the stream entry of an article, and the name of their stream where it stands beside the kinds."""
 
 
 def hash_id(*parts: str) -> str:
@@ -74,3 +78,8 @@ def event_stream(prefix: str, kind: Kind) -> str:
 def article_stream(prefix: str) -> str:
     """Return the name of the Redis stream of articles."""
     return f"{prefix}:articles"
+
+
+def record_stream(prefix: str, name: str) -> str:
+    """Return the name of the Redis stream of articles ("article") or of a kind of event."""
+    return article_stream(prefix) if name == ARTICLE else event_stream(prefix, cast("Kind", name))

@@ -15,6 +15,7 @@ from worker.settings.environ import override, read_environ
 from worker.settings.sections import (
     MAX_COUNT,
     MAX_SECONDS,
+    ArchiveSettings,
     DiscoverSettings,
     FetchSettings,
     GatewaySettings,
@@ -34,6 +35,7 @@ __all__ = [
     "MAX_COUNT",
     "MAX_SECONDS",
     "PREFIX",
+    "ArchiveSettings",
     "DiscoverSettings",
     "FetchSettings",
     "GatewaySettings",
@@ -65,6 +67,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     discover: Annotated[DiscoverSettings, Meta(title="Discovery")] = field(default_factory=DiscoverSettings)
     metrics: Annotated[MetricsSettings, Meta(title="Operating")] = field(default_factory=MetricsSettings)
     gateway: Annotated[GatewaySettings, Meta(title="Gateway")] = field(default_factory=GatewaySettings)
+    archive: Annotated[ArchiveSettings, Meta(title="Archive")] = field(default_factory=ArchiveSettings)
     webhook: Annotated[WebhookSettings, Meta(title="Webhooks")] = field(default_factory=WebhookSettings)
     log: Annotated[LogSettings, Meta(title="Log")] = field(default_factory=LogSettings)
 

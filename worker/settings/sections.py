@@ -340,6 +340,33 @@ class GatewaySettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"g
     heartbeat_s: Annotated[Positive, doc("Interval between two heartbeats of a live stream.")] = 15.0
 
 
+class ArchiveSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"archive_{name}"):
+    """The database of articles and events, and how much it keeps."""
+
+    url: Annotated[
+        str | None,
+        doc(
+            "The archive that `archive` writes. If unset, the file `archive.sqlite` in `COMMUNIQUE_DATA_DIR`.",
+            takes="`sqlite:PATH` or `postgresql://USER:PASSWORD@HOST/DATABASE`",
+            secret=True,
+        ),
+    ] = None
+    days: Annotated[
+        Positive | None,
+        doc(
+            "Days after which articles and events are deleted from the archive. If unset, they are kept.", takes="days"
+        ),
+    ] = None
+    bytes: Annotated[
+        Count | None,
+        doc(
+            "Size of an archive in SQLite, above which its oldest articles and events are deleted. If unset, there is "
+            "no limit.",
+            takes="bytes",
+        ),
+    ] = None
+
+
 class WebhookSettings(Struct, frozen=True, kw_only=True, rename=lambda name: f"webhook_{name}"):
     """Delivery of events to webhook receivers."""
 

@@ -2,12 +2,14 @@
 
 Several services may run in one process; their metrics differ in name or in a label.  There are two kinds:
 
-* counters and histograms of what this process did (`worker`, `delivery`, `gateway`): use `sum` over instances;
+* counters and histograms of what this process did (`worker`, `delivery`, `archive`, `gateway`): use `sum` over
+  instances;
 * gauges of the state in Redis, the same from every process (`monitor.fleet_collector`): use `max` over instances.
 
 Label values are bounded: no label holds a URL, and only the hosts with the longest pauses are exported.
 """
 
+from worker.telemetry.metrics.archive import ARCHIVE_FAILURES, ARCHIVE_GAPS, ARCHIVED, init_archive_series
 from worker.telemetry.metrics.delivery import (
     ATTEMPT_S,
     ATTEMPTS,
@@ -67,6 +69,9 @@ from worker.telemetry.metrics.worker import (
 )
 
 __all__ = [
+    "ARCHIVED",
+    "ARCHIVE_FAILURES",
+    "ARCHIVE_GAPS",
     "ARTICLES",
     "ATTEMPTS",
     "ATTEMPT_S",
@@ -112,6 +117,7 @@ __all__ = [
     "events_handed_on",
     "exposition",
     "help_texts",
+    "init_archive_series",
     "init_gateway_series",
     "init_series",
     "init_sink_series",
