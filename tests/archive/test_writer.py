@@ -86,8 +86,8 @@ def test_the_columns_of_an_article(archive_engine: Engine) -> None:
         "host": "www.harbour-times.example", "title": "Harbour open",
         "arrived_at": datetime.fromtimestamp(int(first.id[:-2]) / 1000, UTC),
         "site": "Harbour Times", "section": None, "byline": "A. Reporter; B. Writer", "published_at": NOW,
-        "language": "en", "source": None, "requested_url": None, "same_as": None, "events_omitted": 0, "words": 7,
-        "text": HARBOUR.text,
+        "updated_at": None, "paywalled": False, "format": "article", "language": "en", "source": None,
+        "requested_url": None, "same_as": None, "events_omitted": 0, "words": 7, "text": HARBOUR.text,
     }  # fmt: skip
 
 

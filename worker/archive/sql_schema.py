@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -69,6 +70,9 @@ ARTICLES_TABLE: Final = Table(
     Column("section", Text),
     Column("byline", Text, nullable=False, comment="authors, separated by '; '"),
     Column("published_at", UtcDateTime),
+    Column("updated_at", UtcDateTime),
+    Column("paywalled", Boolean, nullable=False, comment="whether the text may be only the beginning"),
+    Column("format", Text, nullable=False, comment="article, live, gallery, podcast, video"),
     Column("language", Text),
     Column("source", Text, comment="name of the feed"),
     Column("requested_url", Text),
