@@ -26,7 +26,7 @@ TASK = Task.of(URL, source="Courier", revisit_s=(HOUR, 6 * HOUR, 24 * HOUR))
 
 def reading(published_h_ago: float | None) -> Reading:
     published = None if published_h_ago is None else READ_AT.timestamp() - published_h_ago * HOUR
-    return Reading(revision=0, text_hash=b"x", read_at=int(READ_AT.timestamp()), published_at=published)
+    return Reading(revision=0, text_hash=b"x", read_at_ms=round(1000 * READ_AT.timestamp()), published_at=published)
 
 
 @pytest.mark.parametrize(

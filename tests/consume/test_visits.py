@@ -17,6 +17,7 @@ from tests.consume.correctable_site import (
     published,
     work,
 )
+from tests.pipeline.wire_copies import load_stories
 from worker.queue import UrlQueue
 from worker.schema import Retraction, Statement, Task, article_id
 
@@ -186,9 +187,10 @@ async def test_another_page_with_the_same_canonical_url_is_no_revision(
 ) -> None:
     site.head = f'<link rel="canonical" href="{site.url("/home")}">'
     await work(settings, Task.of(site.url("/a")))
-    site.paragraphs = (SAYS_LATER, *REST)
+    story = load_stories()[40].paragraphs
+    site.paragraphs = (SAYS_LATER, *story)
     [other] = await work(settings, Task.of(site.url("/b")))
-    site.paragraphs = (SAYS_LATER, CHIEF, *REST)
+    site.paragraphs = (SAYS_LATER, CHIEF, *story)
     results = await work(settings, visit(site, 1, "/b"))
     assert other.outcome == "done"
     assert [(it.outcome, it.retracted) for it in results] == [("done", None)]

@@ -308,7 +308,7 @@ async def test_the_last_reading_and_the_scheduled_visit_are_removed(
 ) -> None:
     await queue.put(Task.of(URL))
     delivery, due_at = await read_one(queue), datetime.now(UTC) + timedelta(hours=1)
-    write = ReadingWrite(article=article_id(URL), reading=Reading(revision=0, text_hash=b"x", read_at=0))
+    write = ReadingWrite(article=article_id(URL), reading=Reading(revision=0, text_hash=b"x", read_at_ms=0))
     settlement = Settlement(delivery, reading=write, next_visit=NextVisit(Task.visit(URL, due_at), due_at))
     assert await queue.settle_many([settlement]) == ["done"]
     dry = await forget(redis, settings, URL, dry_run=True)

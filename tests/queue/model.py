@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def reading(revision: int) -> Reading:
     """Return the record of an article at a revision."""
-    return Reading(revision=revision, text_hash=b"%d" % revision, read_at=0)
+    return Reading(revision=revision, text_hash=b"%d" % revision, read_at_ms=0)
 
 
 class World(ModelState):

@@ -10,6 +10,7 @@ import pytest
 
 from tests.queue import test_addresses as addresses
 from tests.queue import test_markers as markers
+from tests.queue import test_texts as texts
 from tests.queue import test_url_queue as tests
 from tests.queue import test_visits as visits
 from tests.queue.mutated_scripts import mutated_scripts
@@ -43,7 +44,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("no fence on the owner", SETTLE, OWNER, "", tests.test_only_the_owner_may_settle),
     ("no fence on the counter", SETTLE, COUNTER, "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),
     ("entries that are not pending pass the fence", SETTLE, GONE, "pending = pending or {0, ARGV[5], 0, tonumber(ARGV[7])}\n", tests.test_settling_again_after_a_lost_reply_changes_nothing),
-    ("marker before the type check", SETTLE, "for i = 10, 9 + streams do", "set_marker(MARKERS, ARGV[8], '', ARGV[10])\nfor i = 10, 9 + streams do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
+    ("marker before the type check", SETTLE, "for i = 11, 10 + streams do", "set_marker(MARKERS, ARGV[8], '', ARGV[10])\nfor i = 11, 10 + streams do", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
     ("no type check", SETTLE, "  if type_error then return type_error end", "", tests.test_a_target_of_the_wrong_type_leaves_nothing_written_and_the_task_pending),
     ("no done marker", SETTLE, SET_DONE, "", tests.test_a_duplicate_does_not_mark_its_publication),
     ("the done marker is not read", SETTLE, WRITE, "if not is_published then", tests.test_a_duplicate_does_not_mark_its_publication),
@@ -61,9 +62,13 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("the record never expires", SETTLE, ", 'EX', ARGV[17], 'NX'", ", 'NX'", visits.test_a_first_reading_is_remembered_and_its_visit_scheduled),
     ("a first reading replaces a record", SETTLE, ", 'NX')", ")", visits.test_another_first_reading_of_the_article_keeps_the_record),
     ("a visit keeps the record", SETTLE, "'EX', ARGV[17])", "'EX', ARGV[17], 'NX')", visits.test_a_visit_publishes_a_revision_and_replaces_the_record),
-    ("the types of record and visits are not checked", SETTLE, " or check_type(RECORD, 'string')\n  or check_type(VISITS, 'zset')", "", visits.test_a_record_of_the_wrong_type_leaves_nothing_written),
+    ("the types of record and visits are not checked", SETTLE, " or check_type(RECORD, 'string')\n  or check_type(VISITS, 'zset') or check_type(TEXTS, 'zset')", "", visits.test_a_record_of_the_wrong_type_leaves_nothing_written),
     ("a duplicate first reading schedules a visit", SETTLE, "(basis ~= 'first' or not is_published)", "true", visits.test_a_duplicate_publication_leaves_the_record_and_schedules_no_visit),
     ("an overtaken visit ends its schedule", SETTLE, "(basis ~= 'first' or not is_published)", "not is_published", visits.test_an_overtaken_visit_continues_its_schedule),
+    ("a later article takes the bands of an earlier one", SETTLE, "if not find_marker(TEXTS, band) then", "if true then", texts.test_the_first_article_with_a_band_keeps_it),
+    ("bands never expire", SETTLE, "set_marker(TEXTS, band, ARGV[21], ARGV[23])", "set_marker(TEXTS, band, ARGV[21], '999999')", texts.test_bands_expire),
+    ("a duplicate is indexed", SETTLE, "local new_bands = {}", "local new_bands = {} if ARGV[22] ~= '' then set_marker(TEXTS, string.sub(ARGV[22], 1, BAND), ARGV[21], ARGV[23]) end", texts.test_a_duplicate_is_not_indexed),
+    ("all markers share their generations", SETTLE, "generations[markers]", "generations[1]", texts.test_the_first_article_with_a_band_keeps_it),
     ("a due visit is not counted as waiting", PROMOTE, "redis.call('INCRBY', WAITING, ARGV[5])", "", visits.test_a_visit_is_moved_to_the_queue_of_its_host_when_it_is_due),
     ("retried later without a fence", RETRY_LATER, FENCE, "", tests.test_a_stalled_worker_can_neither_retry_later_nor_dead_letter_nor_renew),
     ("retried later and not acknowledged", RETRY_LATER, ACK, "", tests.test_depth_counts_and_ages),
@@ -88,7 +93,7 @@ MUTANTS: list[tuple[str, str, str, str, Callable[..., Any]]] = [
     ("the article of an address is not kept", SETTLE, "string.sub(seen, 1, TOKEN) or '') .. article", "string.sub(seen, 1, TOKEN) or '')", addresses.test_addresses_that_led_to_an_article_are_not_enqueued_again),
     ("a duplicate leads to its own article", SETTLE, "article = article_of(seen)", "article = article", addresses.test_the_addresses_of_a_duplicate_lead_to_the_article_that_was_published),
     ("the publication is marked before it is read", SETTLE, "local is_done, is_published", "for _, marker in ipairs(publications) do set_marker(MARKERS, marker, '', ARGV[10]) end\nlocal is_done, is_published", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
-    ("one id of a publication is read", SETTLE, "is_set(marker, KEYS[11 + streams]) or is_published", "is_set(marker, KEYS[11 + streams])", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
+    ("one id of a publication is read", SETTLE, "is_set(marker, KEYS[12 + streams]) or is_published", "is_set(marker, KEYS[12 + streams])", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
     ("one id of a publication is set", SETTLE, "for _, marker in ipairs(publications) do set_marker", "for _, marker in ipairs({publications[1]}) do set_marker", addresses.test_a_publication_is_recognised_by_either_of_its_ids),
     ("renewed for any owner", RENEW, "p[2] == ARGV[2] and ", "", tests.test_a_stalled_worker_cannot_renew_an_entry_it_has_lost),
     ("renewed for any delivery counter", RENEW, " and p[4] == tonumber(ARGV[i + 1])", "", tests.test_an_earlier_delivery_to_the_same_worker_is_fenced_by_its_counter),

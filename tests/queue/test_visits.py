@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 URL = "https://news1.example/"
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 VISIT_AT = NOW + timedelta(hours=1)
-FIRST = Reading(revision=0, text_hash=b"first", read_at=0)
+FIRST = Reading(revision=0, text_hash=b"first", read_at_ms=0)
 VISIT = Task.visit(URL, VISIT_AT)
 
 
 def revised(revision: int, text: bytes) -> Reading:
-    return Reading(revision=revision, text_hash=text, read_at=0)
+    return Reading(revision=revision, text_hash=text, read_at_ms=0)
 
 
 def first(delivery: Delivery, writes: list[StreamWrite], reading: Reading = FIRST) -> Settlement:

@@ -15,7 +15,7 @@ from worker.fetch.politeness import Politeness
 from worker.fetch.resource_types import HTML
 from worker.pipeline.encode_page import EncodedPage, process_and_encode
 from worker.pipeline.pool import Pool
-from worker.schema import KnownArticle, Page, Reading, Task, article_id, short_hash
+from worker.schema import KnownArticle, Page, Reading, Task, article_id, is_near, short_hash
 
 FindReading = Callable[[str], Awaitable[Reading | None]]
 """Returns the last reading of the page of an article, by the id of the article; None if there is none."""
@@ -90,7 +90,7 @@ class PageReader:
         page = replace(response.page, requested_url=task.url, source=task.source)
         with stage("digest"):
             processed = await self._process(page, known, process_quarantine)
-            if task.visit_at and known is None and (known := await self._find_known(*_article_of(processed), task.url)):
+            if task.visit_at and known is None and (known := await self._find_processed(processed, task)):
                 processed = await self._process(page, known, process_quarantine)
             for timing in processed.timings:
                 record_stage(timing)
@@ -98,15 +98,22 @@ class PageReader:
             known = None  # the address leads to another article now
         return ReadPage(page=processed, known=known, validators=response.validators, body_hash=body_hash)
 
-    async def _find_known(self, article: str, *addresses: str) -> KnownArticle | None:
-        """Return the last reading of an article if its page has one of the addresses.
+    async def _find_known(self, article: str, *addresses: str, fingerprint: int = 0) -> KnownArticle | None:
+        """Return the last reading of an article if its page has one of the addresses, or nearly the same text.
 
         Some sites give all pages the same canonical URL, so the reading may be of another page.
         """
         reading = await self._find_reading(article)
-        if reading is None or reading.page not in {short_hash(url) for url in addresses}:
+        if reading is None:
+            return None
+        is_of_page = reading.page in {short_hash(url) for url in addresses}
+        if not is_of_page and not is_near(reading.fingerprint, fingerprint):
             return None
         return KnownArticle(id=article, reading=reading)
+
+    async def _find_processed(self, page: EncodedPage, task: Task) -> KnownArticle | None:
+        fingerprint = page.sketch.fingerprint if page.sketch else 0
+        return await self._find_known(page.article.id, page.url, task.url, fingerprint=fingerprint)
 
     async def _fetch(
         self, task: Task, known: KnownArticle | None, quarantine: AbstractAsyncContextManager[None] | None
@@ -134,7 +141,3 @@ class PageReader:
         async with self._pool.alone() as run_alone, quarantine:
             processed: EncodedPage = await run_alone(process_and_encode, page, **limits, known=known)
             return processed
-
-
-def _article_of(page: EncodedPage) -> tuple[str, str]:
-    return page.article.id, page.url

@@ -65,10 +65,11 @@ class Settlements:
             text_hash=page.text_hash,
             body_hash=read.body_hash,
             page=short_hash(task.url),
-            read_at=int(now.timestamp()),
+            read_at_ms=round(1000 * now.timestamp()),
             published_at=page.published_at.timestamp() if page.published_at else None,
             url="" if page.url == task.url else page.url,
             events=pack_events(page.keys),
+            fingerprint=page.sketch.fingerprint if page.sketch else 0,
             etag=validators.etag,
             last_modified=validators.last_modified,
         )
@@ -81,6 +82,7 @@ class Settlements:
             addresses=page.addresses,
             reading=ReadingWrite(article=page.article.id, reading=reading),
             next_visit=next_visit(task, page.article.id, reading, now),
+            bands=page.sketch.bands if page.sketch else (),
         )
 
     def _revision(self, delivery: Delivery, read: ReadPage, page: EncodedPage, now: datetime, trace: str) -> Settlement:
@@ -93,6 +95,7 @@ class Settlements:
             body_hash=read.body_hash,
             published_at=page.published_at.timestamp() if page.published_at else known.reading.published_at,
             events=pack_events(page.keys),
+            fingerprint=page.sketch.fingerprint if page.sketch else 0,
             etag=validators.etag,
             last_modified=validators.last_modified,
         )
@@ -110,6 +113,7 @@ class Settlements:
             folded_publication=page.folded_publication,
             article=known.id,
             addresses=page.addresses,
+            bands=page.sketch.bands if page.sketch else (),
         )
 
     def of_removed(self, delivery: Delivery, known: KnownArticle, now: datetime, trace: str) -> Settlement:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from redis.exceptions import RedisError
 
+from worker.consume.copies import find_original, name_original
 from worker.consume.page_reader import PageReader, ReadPage
 from worker.consume.retry import GiveUp, PutBack, RetryLater, next_step, with_crashes_counted
 from worker.consume.settle_batcher import SettleBatcher
@@ -123,6 +124,7 @@ class TaskHandler:
 
     async def _settle(self, delivery: Delivery, read: ReadPage, task_span: TraceSpan) -> TaskResult:
         """Publish article and events and acknowledge the task in one atomic step; return the result."""
+        read = await self._with_original(read)
         page, known = read.page, read.known
         with stage("settle", settle_span("settle", self._queue.keys.ready, "producer")) as stage_span:
             trace = stage_span.traceparent() or make_traceparent(delivery.task.trace_id)
@@ -134,6 +136,15 @@ class TaskHandler:
         if known is None:
             return published_result(delivery, outcome, page)
         return visit_result(delivery, outcome, read)
+
+    async def _with_original(self, read: ReadPage) -> ReadPage:
+        """Return the page with the article of which its text is a copy, if there is one."""
+        page = read.page
+        if page is None or page.sketch is None:
+            return read
+        candidates = await self._queue.find_texts(page.sketch.bands)
+        original = find_original(page, candidates, read.known)
+        return msgspec.structs.replace(read, page=name_original(page, original)) if original else read
 
     async def _settle_removed(self, delivery: Delivery, known: KnownArticle) -> TaskResult:
         """Retract all events of a page that was removed, and acknowledge the visit, in one atomic step."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from worker.pipeline.process_page import ProcessedPage, StageTiming, process_page
+from worker.pipeline.text_sketch import TextSketch, sketch_text
 from worker.schema import (
     EncodedRecord,
     EventKey,
@@ -40,6 +41,8 @@ class EncodedPage(Struct, frozen=True, kw_only=True):
     """All events of the page."""
     revision: int = 0
     text_hash: bytes
+    sketch: TextSketch | None = None
+    """Sketch of the text; None if it is too short, or unchanged."""
     published_at: datetime | None = None
     is_unchanged: bool = False
     """Whether title and text are those of the known reading; then there are no events."""
@@ -73,6 +76,7 @@ def encode_page(page: Page, processed: ProcessedPage, known: KnownArticle | None
         keys=[key_of_event(event) for event in processed.events],
         revision=article.revision,
         text_hash=processed.text_hash,
+        sketch=None if processed.is_unchanged else sketch_text(article.text),
         published_at=article.published_at,
         is_unchanged=processed.is_unchanged,
         events_omitted=article.events_omitted,

@@ -40,7 +40,7 @@ class TextSketch(Struct, frozen=True):
 
     fingerprint: int
     bands: tuple[int, ...]
-    """BANDS numbers of 64 bits; the number of the band is part of each."""
+    """BANDS numbers of 64 bits, the bin and its least hash, mixed so that their first bits are evenly distributed."""
 
 
 def sketch_text(text: str) -> TextSketch | None:
@@ -53,8 +53,8 @@ def sketch_text(text: str) -> TextSketch | None:
     fingerprint = 0
     for value in least:
         fingerprint = fingerprint << FINGERPRINT_BITS | value & ((1 << FINGERPRINT_BITS) - 1)
-    step = FINGERPRINT_BINS / BANDS
-    return TextSketch(fingerprint, tuple(int(n * step) << _REST_BITS | least[int(n * step)] for n in range(BANDS)))
+    bins = (n * FINGERPRINT_BINS // BANDS for n in range(BANDS))
+    return TextSketch(fingerprint, tuple((at << _REST_BITS | least[at]) * _MIX % 2**_HASH_BITS for at in bins))
 
 
 def _shingles(words: list[str]) -> Iterator[str]:

@@ -96,6 +96,11 @@ class QueueKeys(Struct, frozen=True):
         return f"{self.prefix}:reading:{article_id}"
 
     @property
+    def texts(self) -> str:
+        """Return the key of the index of texts, stored like the markers: band of a text -> id of its article."""
+        return f"{self.prefix}:texts"
+
+    @property
     def waiting(self) -> str:
         """Return the key of the number of tasks in the queues of hosts and in `later`."""
         return f"{self.prefix}:waiting"

@@ -25,6 +25,8 @@ BUCKET_BYTES: Final = 3
 """Bytes of the hash that select the bucket, as hex digits."""
 ARTICLE_BYTES: Final = 8
 """Bytes of the id of an article in the value of a seen marker."""
+BAND_BYTES: Final = 8
+"""Bytes of a band of a text."""
 FIELD_BYTES: Final = 10
 """Bytes of the hash that are stored.  With the bucket's digits, at least 92 bits distinguish two markers."""
 
@@ -68,6 +70,12 @@ def article_of(seen: bytes | None) -> str | None:
     `seen`: the value of its seen marker, None if it is not set.
     """
     return seen[-ARTICLE_BYTES:].hex() if seen is not None and len(seen) >= ARTICLE_BYTES else None
+
+
+def band_marker(band: int) -> bytes:
+    """Return the argument that identifies a band of a text in the index of texts, which is stored like markers."""
+    raw = band.to_bytes(BAND_BYTES, "big")
+    return raw[:BUCKET_BYTES].hex().encode() + raw[BUCKET_BYTES:]
 
 
 class OldMarkers:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from worker import urls
 from worker.queue.delivery import Delivery
 from worker.queue.host_policy import HOST_KEYS
-from worker.queue.markers import article_prefix, make_marker
+from worker.queue.markers import article_prefix, band_marker, make_marker
 from worker.schema import Reading, Task, task_id
 from worker.streams import Arg, StreamWrite
 
@@ -71,6 +71,8 @@ class Settlement(Struct, frozen=True):
     """Folded addresses that led to the article, that of the article first, without that of the task; see `lead_to`."""
     reading: ReadingWrite | None = None
     next_visit: NextVisit | None = None
+    bands: Sequence[int] = ()
+    """Bands of the text (`pipeline.text_sketch`) of the article of `reading`, by which later articles find it."""
 
 
 def settle_arguments(
@@ -88,12 +90,13 @@ def settle_arguments(
         *_address_arguments(it, settings.seen_ttl_s),
         *_reading_arguments(it.reading, settings.reading_ttl_s),
         *_visit_arguments(it.next_visit),
+        *_text_arguments(it, settings.copy_ttl_s),
     ]
     for write in it.writes:
         flat = flatten(write.fields)
-        args += [HOST_KEYS + 4 + streams.index(write.stream), write.maxlen, len(flat), *flat]
+        args += [HOST_KEYS + 5 + streams.index(write.stream), write.maxlen, len(flat), *flat]
     article = it.reading.article if it.reading else ""
-    return [keys.markers, keys.reading(article), keys.visits, *streams, *old], args
+    return [keys.markers, keys.reading(article), keys.visits, keys.texts, *streams, *old], args
 
 
 def _publication_markers(it: Settlement) -> bytes:
@@ -123,6 +126,12 @@ def _reading_arguments(write: ReadingWrite | None, ttl_s: int) -> list[Arg]:
 
 def _visit_arguments(visit: NextVisit | None) -> list[Arg]:
     return [msgspec.json.encode(visit.task), unix_ms(visit.due_at)] if visit else [b"", 0]
+
+
+def _text_arguments(it: Settlement, ttl_s: int) -> list[Arg]:
+    if not it.bands or it.reading is None:
+        return [b"", b"", ttl_s]
+    return [bytes.fromhex(it.reading.article), b"".join(map(band_marker, it.bands)), ttl_s]
 
 
 def unix_ms(at: datetime) -> int:

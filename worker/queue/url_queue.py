@@ -28,7 +28,7 @@ from worker.queue.delivery import (
 from worker.queue.depth import Depth, WorkerState, depth, workers
 from worker.queue.host_policy import HostPolicy
 from worker.queue.keys import GROUP, QueueKeys
-from worker.queue.markers import OldMarkers, own_seen_marker, seen_marker, task_marker
+from worker.queue.markers import OldMarkers, band_marker, own_seen_marker, seen_marker, task_marker
 from worker.queue.migration import adopt_format
 from worker.queue.release import find_due, host_of_task
 from worker.queue.settlement import Outcome, Settlement, flatten, settle_arguments, unix_ms
@@ -393,6 +393,14 @@ class UrlQueue:
             return Reading.decode(stored) if stored else None
         except (msgspec.DecodeError, UnicodeDecodeError):
             return None
+
+    async def find_texts(self, bands: Sequence[int]) -> dict[str, Reading]:
+        """Return the articles whose texts share a band, by id, with the last readings of their pages."""
+        call = Call([self.keys.texts], [band_marker(band) for band in bands])
+        values: list[bytes | None] = await scripts.FIND_MARKERS.run(self._client, call)
+        ids = list(dict.fromkeys(value.hex() for value in values if value))
+        found = {article: await self.reading(article) for article in ids}
+        return {article: reading for article, reading in found.items() if reading}
 
     async def depth(self) -> Depth:
         """Count the tasks by state; read-only."""

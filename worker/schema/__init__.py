@@ -7,7 +7,7 @@ of a field is written in its annotation only; `communique schema`, the gateway's
 """
 
 from worker.schema.article import Article
-from worker.schema.encoded import EncodedRecord, encode_record
+from worker.schema.encoded import EncodedRecord, encode_record, with_same_as
 from worker.schema.events import Actor, Decision, Event, Meeting, Plover, Span, Statement, event_schema
 from worker.schema.kinds import (
     KIND_INDEX,
@@ -122,4 +122,5 @@ __all__ = [
     "text_hash",
     "unpack_events",
     "values_of_all_kinds",
+    "with_same_as",
 ]

@@ -21,6 +21,15 @@ class EncodedRecord(Struct, frozen=True):
     """JSON."""
 
 
+def with_same_as(record: EncodedRecord, same_as: str) -> EncodedRecord:
+    """Return a record with the field `same_as`, which is null in it, set to an id.
+
+    The JSON is not decoded.  A string in it cannot contain the replaced bytes, because its quotation marks are escaped.
+    """
+    data = record.data.replace(b'"same_as":null', b'"same_as":"%s"' % same_as.encode(), 1)
+    return EncodedRecord(record.kind, record.id, data)
+
+
 def encode_record(record: Article | Event) -> EncodedRecord:
     """Encode an article or an event."""
     kind: Kind | Literal["article"] = "article" if isinstance(record, Article) else kind_of(record)

@@ -54,8 +54,8 @@ class Reading(Struct, frozen=True, kw_only=True, array_like=True):
     """`short_hash` of the body; empty if unknown."""
     page: bytes = b""
     """`short_hash` of the canonical URL of the task that led to the first reading."""
-    read_at: int
-    """Time of the first reading (Unix s)."""
+    read_at_ms: int
+    """Time of the first reading (Unix ms)."""
     published_at: float | None = None
     """Time of publication that the page gave (Unix s)."""
     etag: str | None = None
@@ -84,8 +84,9 @@ class Reading(Struct, frozen=True, kw_only=True, array_like=True):
     @property
     def age_base(self) -> datetime:
         """Time from which the ages of a schedule count: that of publication, or of the first reading if unknown."""
-        known = self.published_at is not None and self.published_at <= self.read_at
-        return datetime.fromtimestamp(self.published_at if known and self.published_at else self.read_at, UTC)
+        read_at_s = self.read_at_ms / 1000
+        is_known = self.published_at is not None and self.published_at <= read_at_s
+        return datetime.fromtimestamp(self.published_at if is_known and self.published_at else read_at_s, UTC)
 
 
 class KnownArticle(Struct, frozen=True, kw_only=True):

@@ -174,6 +174,13 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
             "so this must be longer than the longest time between two visits."
         ),
     ] = 7 * 86_400
+    copy_ttl_s: Annotated[
+        WholeSeconds,
+        doc(
+            "How long an article is recognised as the original of others with nearly the same text, which name it in "
+            "`same_as`. At most `COMMUNIQUE_READING_TTL_S` has an effect."
+        ),
+    ] = 3 * 86_400
     max_backlog: Annotated[Count, doc("The queue rejects new tasks while this many are waiting or delayed.")] = (
         1_000_000
     )

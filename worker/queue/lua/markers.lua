@@ -20,11 +20,12 @@ local function find_in(markers, generation, marker)
   end
 end
 
--- The generations that have not expired, the first to expire first; read once per script.
-local generations
+-- The generations that have not expired, the first to expire first; read once per script and sorted set.
+local generations = {}
 local function live_generations(markers)
-  generations = generations or redis.call('ZRANGEBYSCORE', markers, string.format('(%.0f', now), '+inf')
-  return generations
+  generations[markers] = generations[markers]
+    or redis.call('ZRANGEBYSCORE', markers, string.format('(%.0f', now), '+inf')
+  return generations[markers]
 end
 
 -- Returns the value of a marker and its bucket, or nil if it is not set.  Fails, before any write, if a key has another type.
