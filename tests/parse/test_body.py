@@ -72,6 +72,24 @@ def test_text_separated_only_by_double_line_breaks_is_split_into_paragraphs() ->
     assert read(f"<div><div>{'<br><br>'.join(PARAGRAPHS)}</div></div>") == PARAGRAPHS
 
 
+def test_links_in_one_part_of_a_text_do_not_make_the_other_parts_links() -> None:
+    links = "".join(f"<a href='/{i}'>Ferry number {i} of the northern line</a> " for i in range(6))
+    text = "<br><br>".join([*PARAGRAPHS, links])
+    assert read(f"<div><div>{text}</div></div>") == PARAGRAPHS
+    assert read(f"<div><p>{text}</p></div>") == PARAGRAPHS
+
+
+def test_bodies_of_one_name_and_different_classes_are_read_together() -> None:
+    first, second = story(PARAGRAPHS[:1]), story(PARAGRAPHS[1:])
+    parts = f"<div><div class='article-text a'>{first}</div></div><div><div class='article-text b'>{second}</div></div>"
+    assert read(f"<main><article><h1>{HEADLINE}</h1>{parts}</article></main>") == PARAGRAPHS
+
+
+@pytest.mark.parametrize("notice", ["© Harbour Post 2024", "Copyright Harbour Post. All rights reserved."])
+def test_legal_notices_are_dropped(notice: str) -> None:
+    assert read(f"<article>{story()}<p>{notice}</p></article>") == PARAGRAPHS
+
+
 def test_a_single_line_break_separates_words_but_not_paragraphs() -> None:
     assert read(f"<p>{PARAGRAPHS[0]}<br>The talks go on.</p>{story(PARAGRAPHS[1:])}")[0] == (
         f"{PARAGRAPHS[0]} The talks go on."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice, takewhile
 
 from msgspec import Struct
 from selectolax.lexbor import LexborNode
@@ -121,13 +122,11 @@ class _BlockReader:
         """
         self.blocks: list[Block] = []
         self._partly_hidden = partly_hidden
-        self._pieces: list[str] = []
-        self._linked = 0
+        self._pieces: list[tuple[str, bool]] = []
+        """Texts, each with whether it is link text."""
 
     def write(self, text: str, *, linked: bool) -> None:
-        self._pieces.append(text)
-        if linked:
-            self._linked += len(text.strip())
+        self._pieces.append((text, linked))
 
     def enter(self, node: LexborNode, *, linked: bool) -> bool:
         """Begin an element; return False if it was read as a whole and must not be descended into."""
@@ -136,9 +135,7 @@ class _BlockReader:
             return True
         self._end_block(node.parent)
         if _is_paragraph(node) and node.mem_id not in self._partly_hidden:
-            text = node.text()
-            self._add_blocks(text, tag, len(text.strip()) if linked else linked_chars(node))
-            return False
+            return not self._read_paragraph(node, tag, linked=linked)
         return not (tag == "tr" and self._read_row(node))
 
     def leave(self, node: LexborNode) -> None:
@@ -147,20 +144,46 @@ class _BlockReader:
 
     def _end_block(self, node: LexborNode | None) -> None:
         if self._pieces:
-            self._add_blocks("".join(self._pieces), (node.tag if node is not None else None) or "", self._linked)
+            tag = (node.tag if node is not None else None) or ""
+            for text, linked in _split_at_empty_lines(self._pieces):
+                self._add_block(text, tag, linked)
             self._pieces.clear()
-            self._linked = 0
+
+    def _read_paragraph(self, node: LexborNode, tag: str, *, linked: bool) -> bool:
+        """Read a paragraph as a whole; return False if empty lines divide it and parts of it are links."""
+        text = node.text()
+        in_links = len(text.strip()) if linked else linked_chars(node)
+        if in_links and not linked and _EMPTY_LINE.search(text.strip()):
+            return False
+        for part in _EMPTY_LINE.split(text):
+            self._add_block(part, tag, in_links)
+        return True
 
     def _read_row(self, node: LexborNode) -> bool:
         """Read a table row as one block, its cells separated by spaces; return False for a row used as layout."""
         cells = [clean_text(cell.text()) for cell in node.css("td, th")]
         if len(cells) < 2 or max(map(len, cells)) > _MAX_CELL_CHARS:  # noqa: PLR2004 - a row of one is layout
             return False
-        self._add_blocks(" ".join(cells), "tr", linked_chars(node))
+        self._add_block(" ".join(cells), "tr", linked_chars(node))
         return True
 
-    def _add_blocks(self, text: str, tag: str, linked: int) -> None:
-        """Add a block for each part of the text between empty lines."""
-        for part in _EMPTY_LINE.split(text):
-            if cleaned := clean_text(part):
-                self.blocks.append(Block(cleaned, tag, linked))
+    def _add_block(self, text: str, tag: str, linked: int) -> None:
+        if cleaned := clean_text(text):
+            self.blocks.append(Block(cleaned, tag, linked))
+
+
+def _split_at_empty_lines(pieces: list[tuple[str, bool]]) -> Iterator[tuple[str, int]]:
+    """Yield the parts of a text between empty lines, each with the number of its characters that are link text."""
+    text = "".join(piece for piece, _ in pieces)
+    at, linked = 0, []
+    for piece, is_linked in pieces:
+        if is_linked and (words := piece.strip()):
+            linked.append((at, at + len(words)))
+        at += len(piece)
+    start, first = 0, 0
+    for end, next_start in [*(found.span() for found in _EMPTY_LINE.finditer(text)), (len(text), len(text))]:
+        while first < len(linked) and linked[first][1] <= start:
+            first += 1
+        inside = takewhile(lambda span: span[0] < end, islice(linked, first, None))  # noqa: B023 - consumed here
+        yield text[start:end], sum(min(stop, end) - max(begin, start) for begin, stop in inside)
+        start = next_start

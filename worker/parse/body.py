@@ -21,6 +21,13 @@ _MAX_LINKED = 0.8
 """Share of link text above which a block that ends like a sentence is a link, not text."""
 _MAX_LINKED_PHRASE = 0.5
 """Share of link text above which a block that does not end like a sentence is a link: "Read more: …"."""
+_LEGAL = re.compile(
+    r"^(?:©|\(c\)|copyright\b)|\ball rights reserved\b|\balle rechte vorbehalten\b|\btous droits réservés\b"
+    r"|\btodos los derechos reservados\b|\btodos os direitos reservados\b|\btutti i diritti riservati\b",
+    re.IGNORECASE,
+)
+"""Legal notices: they are about the page."""
+_MAX_LEGAL = 200
 _FULL_STOP = re.compile(r"[.。।]['\"”»“」』’)\]]?$")  # noqa: RUF001 - typographic marks are meant
 _MIN_LINKED_PARAGRAPH = 60
 """Characters from which a paragraph that is a link as a whole is text if it ends like a statement; headlines do not."""
@@ -151,7 +158,7 @@ def _is_link(block: Block) -> bool:
 def _is_text(block: Block) -> bool:
     length = len(block.text)
     is_sentence = bool(_SENTENCE_END.search(block.text))
-    if block.tag == "h1":
+    if block.tag == "h1" or (length <= _MAX_LEGAL and _LEGAL.search(block.text)):
         return False
     if block.linked > (_MAX_LINKED if is_sentence else _MAX_LINKED_PHRASE) * length:
         return block.tag == "p" and length >= _MIN_LINKED_PARAGRAPH and bool(_FULL_STOP.search(block.text))

@@ -15,7 +15,6 @@ from selectolax.lexbor import LexborNode
 from worker.parse.blocks import linked_chars
 from worker.parse.boilerplate import find_evidence
 from worker.parse.content_tree import ROOT, ContentTree
-from worker.parse.foreign_text import ElementKind
 from worker.parse.markup import node_text
 from worker.parse.weighing import Weighing
 
@@ -41,7 +40,7 @@ class ContentScorer:
         self._tree = ContentTree(body)
         self._headline = _find_headline(body, title)
         weighing = Weighing(self._tree, self._headline, lambda link: _is_own(link, title, url))
-        self._excluded, self._kinds, self._body_named = weighing.excluded, weighing.kinds, weighing.body_named
+        self._excluded, self._body_names = weighing.excluded, weighing.body_names
         self._paragraphs = [index for index in self._tree.paragraphs if not self._excluded[index]]
         self._measured = 0
 
@@ -95,13 +94,13 @@ class ContentScorer:
         return [index for index in paragraphs if article == ROOT or article in self._tree.ancestors(index)]
 
     def _restrict_to_body_name(self, paragraphs: list[int]) -> list[int]:
-        """Keep the paragraphs inside the elements of one tag and class that are named like an article's body."""
-        by_kind: dict[ElementKind, list[int]] = defaultdict(list)
+        """Keep the paragraphs inside the elements of one name, like that of an article's body."""
+        by_name: dict[str, list[int]] = defaultdict(list)
         for index in paragraphs:
-            for kind in {self._kinds[a] for a in self._tree.ancestors(index) if self._body_named[a]}:
-                by_kind[kind].append(index)
+            for name in {self._body_names[a] for a in self._tree.ancestors(index)} - {""}:
+                by_name[name].append(index)
         enough = _BODY_NAME_SHARE * self._size(paragraphs)
-        candidates = [chosen for chosen in by_kind.values() if self._size(chosen) >= enough]
+        candidates = [chosen for chosen in by_name.values() if self._size(chosen) >= enough]
         return min(candidates, key=self._size, default=paragraphs)
 
     def _size(self, paragraphs: list[int]) -> int:

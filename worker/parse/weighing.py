@@ -42,7 +42,8 @@ class Weighing:
         self._evidence = [find_evidence(node) for node in tree.nodes]
         self._evidence[ROOT] = frozenset()
         self.kinds: list[ElementKind] = [_kind(node, index) for index, node in enumerate(tree.nodes)]
-        self.body_named = [_has_body_name(node) for node in tree.nodes]
+        self.body_names = [_body_name(node) for node in tree.nodes]
+        """What in an element's attributes names it a body; "" for nothing."""
         self._sums = tree.sums(tree.paragraphs)
         self._protected = self._find_protected(headline)
         self._core = self._find_core(headline)
@@ -54,9 +55,10 @@ class Weighing:
         """Return the elements that are around the article: around its headline, or named like its body."""
         tree, enough = self._tree, _MIN_BODY_SHARE * self._sums[ROOT]
         by_kind: dict[ElementKind, int] = defaultdict(int)
-        for index, named in enumerate(self.body_named):
-            by_kind[self.kinds[index]] += named * self._sums[index]
-        around = [i for i, named in enumerate(self.body_named) if named and by_kind[self.kinds[i]] >= enough]
+        named = [i for i, name in enumerate(self.body_names) if name]
+        for i in named:
+            by_kind[self.kinds[i]] += self._sums[i]
+        around = [i for i in named if by_kind[self.kinds[i]] >= enough]
         beside = tree.around(headline)
         if beside is not None and self._sums[beside] >= enough:
             around.append(beside)
@@ -131,8 +133,10 @@ def _kind(node: LexborNode, index: int) -> ElementKind:
     return node.tag, node.attributes.get("class") or f"#{index}"
 
 
-def _has_body_name(node: LexborNode) -> bool:
+def _body_name(node: LexborNode) -> str:
+    """Return the part of an element's attributes that names it the body of an article, in lower case; "" for none."""
     attributes = node.attributes
-    return attributes.get("itemprop") == "articleBody" or bool(
-        _BODY_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
-    )
+    if attributes.get("itemprop") == "articleBody":
+        return "articleBody"
+    found = _BODY_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+    return found[0].lower() if found else ""
