@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -59,6 +58,7 @@ def _event_csv(result: DocumentResult) -> Iterator[str]:
 
 def _event_lines(result: DocumentResult) -> Iterator[str]:
     import io
+    import shutil
 
     from rich.console import Console
 
@@ -135,6 +135,8 @@ def _local_time(article: Article) -> str:
 
 # ---------------------------------------------------------------- lines
 def _table(columns: dict[str, int | None], cells: Callable[[DocumentResult], Iterator[tuple[str, ...]]]) -> LineFormat:
+    import shutil
+
     from worker.terminal.columns import column_widths, format_row
 
     total = shutil.get_terminal_size().columns if sys.stdout.isatty() else TABLE_COLUMNS

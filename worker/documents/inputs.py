@@ -16,7 +16,6 @@ from typing import IO, TYPE_CHECKING, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from worker.documents.archives import archive_documents, count_members
 from worker.documents.contents import MAX_PAGE_BYTES, open_file, read_lines, read_stream
 from worker.documents.file_names import is_document, suffix_of
 from worker.documents.input_document import InputDocument, failed
@@ -128,6 +127,8 @@ def iterate_documents(found: InputList, stdin: IO[bytes]) -> Iterator[InputDocum
         if file.path == STDIN:
             yield from _stdin_documents(stdin)
         elif file.kind == "archive":
+            from worker.documents.archives import archive_documents
+
             yield from archive_documents(file.path, found.ignored, texts=found.texts)
         elif file.kind == "lines":
             yield from _line_documents(file.path)
@@ -140,6 +141,10 @@ def count_documents(found: InputList) -> int | None:
     if any(file.path == STDIN or file.kind == "lines" for file in found.files):
         return None
     archives = [file.path for file in found.files if file.kind == "archive"]
+    if not archives:
+        return len(found.failures) + len(found.files)
+    from worker.documents.archives import count_members
+
     inside = sum(count_members(path, texts=found.texts) for path in archives)
     return len(found.failures) + len(found.files) - len(archives) + inside
 
