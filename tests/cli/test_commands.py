@@ -339,6 +339,19 @@ async def test_run_ends_with_its_own_articles_whatever_else_waits(settings: Sett
     assert "given up" not in ended.stderr
 
 
+async def test_an_unknown_reason_of_requeue_names_the_nearest_and_all_that_there_are(settings: Settings) -> None:
+    given = {"COMMUNIQUE_REDIS_URL": settings.redis.url or "", "COMMUNIQUE_KEY_PREFIX": settings.redis.key_prefix}
+    async with UrlQueue(settings.redis.url or "", settings) as queue:
+        await queue.put(Task.of("https://a.example/1"))
+        (delivery,) = await queue.read(1, 0)
+        await queue.dead_letter(delivery, "http_503", "busy")
+    ended = await asyncio.to_thread(communique, "dead", "--requeue", "http_53", **given)
+    message = "no dead letter has the reason 'http_53': did you mean http_503? There are: http_503 (1)"
+    assert (ended.returncode, ended.stdout, ended.stderr) == (1, "", f"communique: {message}\n")
+    ended = await asyncio.to_thread(communique, "dead", "--requeue", "http_503", **given)
+    assert (ended.returncode, ended.stdout) == (0, "1 put back\n")
+
+
 async def test_run_recognises_a_feed_and_says_what_to_do(tmp_path: Path) -> None:
     environ = {"COMMUNIQUE_DATA_DIR": str(tmp_path), "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true"}
     async with serve_site() as served:
