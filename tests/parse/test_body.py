@@ -85,6 +85,25 @@ def test_bodies_of_one_name_and_different_classes_are_read_together() -> None:
     assert read(f"<main><article><h1>{HEADLINE}</h1>{parts}</article></main>") == PARAGRAPHS
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Published on Tuesday, 17 September 2024 at 18:05",
+        "17/09/2024 - Posted by: Ann Lee - Category: Islands",
+        "This website uses cookies. By continuing to use our website, you agree to our use of cookies.",
+    ],
+)
+def test_lines_about_the_page_above_and_below_the_text_are_dropped(line: str) -> None:
+    assert read(f"<article><p>{line}</p>{story()}</article>") == PARAGRAPHS
+    assert read(f"<article>{story()}<div>{line}</div></article>") == PARAGRAPHS
+
+
+def test_a_short_question_may_be_repeated() -> None:
+    question = "Where will the ferries land in winter, do you think?"
+    asked = "".join(f"<h3>{question}</h3><p>{p}</p>" for p in PARAGRAPHS)
+    assert read(f"<article>{asked}</article>") == [line for p in PARAGRAPHS for line in (question, p)]
+
+
 @pytest.mark.parametrize("notice", ["© Harbour Post 2024", "Copyright Harbour Post. All rights reserved."])
 def test_legal_notices_are_dropped(notice: str) -> None:
     assert read(f"<article>{story()}<p>{notice}</p></article>") == PARAGRAPHS

@@ -191,6 +191,14 @@ def test_text_beside_the_article_in_the_body_is_dropped() -> None:
     assert read(H1 + body) == SALT
 
 
+@pytest.mark.parametrize("heading", ["About the author", "Über die Autorin:"])
+def test_what_comes_after_a_heading_that_ends_the_article_is_dropped(heading: str) -> None:
+    end = f"<h3>{heading}</h3><p>{OTHERS[0]}</p>"
+    assert read(f"<article>{H1}{story(SALT)}{end}</article>") == SALT
+    middle = read(f"<article>{H1}{story(SALT[:2])}{end}{story(SALT[2:])}</article>")
+    assert [line for line in middle if line in SALT] == SALT
+
+
 # ---------------------------------------------------------------- links
 def test_a_paragraph_that_is_a_link_as_a_whole_is_kept_if_it_is_a_statement() -> None:
     statement = "On Friday, the mayor of Ulmen denied every charge that was brought against her office."

@@ -9,11 +9,12 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.parse.blocks import HEADINGS, Block, read_blocks
-from worker.parse.boilerplate import is_comments_heading, strip_small_suspects
+from worker.parse.boilerplate import is_comments_heading, is_end_heading, strip_small_suspects
 from worker.parse.container import ContentScorer
 from worker.parse.markup import clean_text, text_size
 from worker.parse.payment_notices import without_notices
 from worker.parse.quotation_elements import write_quotation_marks
+from worker.parse.visible_dates import parse_written_date
 
 _WORD = re.compile(r"\w+")
 _SENTENCE_END = re.compile(r"[.!?…:;\"”»“。！？」』)\]]$")  # noqa: RUF001 - full-width marks are meant
@@ -39,8 +40,20 @@ _THIN_SIZE, _THIN_MARGIN = 700, 0.5
 """Size below which a text is short, and size of the text outside it, as a share, from which others are as long."""
 _MIN_BODY = 250
 """Characters of text after which a heading over comments ends the article."""
-_MIN_REPEATED = 40
-"""Longer blocks are dropped if they repeat an earlier one."""
+_MIN_REPEATED = 100
+"""Longer blocks are dropped if they repeat an earlier one; shorter ones may be the questions of an interview."""
+_EDGE_BLOCKS = 3
+"""First and last blocks among which lines about the page are removed."""
+_MAX_DATE_LINE = 120
+_MAX_CONSENT = 400
+_MAX_END = 600
+"""Characters that may come after a heading that ends the article."""
+_SIGNATURES = ("—", "\N{EN DASH}", "-")
+"""First characters of the line with the author and date of a quoted post."""
+_CONSENT = re.compile(
+    r"\b(?:site|website|we|seite|webseite|wir|nous|utilizamos|usamos|sito|stránky|strona)\b.{0,80}\bcookies?\b",
+    re.IGNORECASE,
+)
 
 _STANDFIRST_CLASSES = ",".join(
     f"[class*='{word}' i]"
@@ -136,9 +149,34 @@ def _select_paragraphs(blocks: list[Block], title: str) -> list[Block]:
             if len(block.text) > _MIN_REPEATED:
                 seen.add(block.text)
     _drop_label_of_links(kept, links)
+    kept = _cut_at_end_heading(kept)
+    kept = [b for i, b in enumerate(kept) if _EDGE_BLOCKS <= i < len(kept) - _EDGE_BLOCKS or not _is_about_page(b)]
     while kept and kept[-1].tag in HEADINGS:
         kept.pop()
     return kept
+
+
+def _cut_at_end_heading(kept: list[Block]) -> list[Block]:
+    """Return the blocks before a heading such as "About the author", if little text comes after it."""
+    after = 0
+    cut = len(kept)
+    for at in range(len(kept) - 1, 0, -1):
+        text = kept[at].text
+        after += len(text)
+        if after > _MAX_END:
+            break
+        if kept[at].tag in HEADINGS and is_end_heading(_key(text)):
+            cut = at
+    return kept[:cut]
+
+
+def _is_about_page(block: Block) -> bool:
+    """Return whether a block is a line with the date of the page, or asks for consent to cookies."""
+    text = block.text
+    is_line = len(text) <= _MAX_DATE_LINE and block.tag not in HEADINGS and not _SENTENCE_END.search(text)
+    if is_line and not text.startswith(_SIGNATURES):
+        return parse_written_date(text) is not None
+    return len(text) <= _MAX_CONSENT and bool(_CONSENT.search(text))
 
 
 def _drop_label_of_links(kept: list[Block], links: int) -> None:

@@ -60,6 +60,7 @@ class _Words(Struct, frozen=True):
     weak: str
     strong_pairs: str
     weak_pairs: str
+    end_headings: list[str]
 
 
 def strip_small_suspects(page: LexborHTMLParser) -> None:
@@ -119,6 +120,11 @@ def is_comments_heading(text: str) -> bool:
     return bool(nouns or {"leave", "reply"} <= words) and words - nouns <= _words().comment_heading
 
 
+def is_end_heading(key: str) -> bool:
+    """Return whether nothing of the article comes after a heading, given as its words in lower case."""
+    return key in _words().end_headings
+
+
 def _named_evidence(names: str) -> frozenset[str]:
     """Return the words and pairs in a class and id that suggest boilerplate.
 
@@ -142,6 +148,7 @@ class _WordSets(Struct, frozen=True):
     """Words and pairs."""
     words: frozenset[str]
     pairs: frozenset[str]
+    end_headings: frozenset[str]
 
 
 @cache
@@ -157,4 +164,5 @@ def _words() -> _WordSets:
         strong=comments | comment | strong | strong_pairs,
         words=comments | comment | strong | frozenset(lists.weak.split()),
         pairs=strong_pairs | frozenset(lists.weak_pairs.split()),
+        end_headings=frozenset(lists.end_headings),
     )
