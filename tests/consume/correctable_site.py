@@ -69,8 +69,11 @@ async def correctable_site() -> AsyncIterator[CorrectableSite]:
         yield site
 
 
-async def work(settings: Settings, *tasks: Task) -> list[TaskResult]:
-    """Put tasks one after the other, and return the result of each when a worker has ended it."""
+async def work(settings: Settings, *tasks: Task, waiting: int = 0) -> list[TaskResult]:
+    """Put tasks one after the other, and return the result of each when a worker has ended it.
+
+    `waiting`: number of tasks that were enqueued before.
+    """
     url, results = settings.redis.url or "", []
     arrived = asyncio.Event()
 
@@ -82,8 +85,8 @@ async def work(settings: Settings, *tasks: Task) -> list[TaskResult]:
     async with UrlQueue(url, settings) as queue, open_consumer(settings, url, note) as worker:
         running = asyncio.create_task(worker.run(stop))
         async with asyncio.timeout(120):
-            for n, task in enumerate(tasks, start=1):
-                assert await queue.put(task)
+            for n, task in enumerate([*[None] * waiting, *tasks], start=1):
+                assert task is None or await queue.put(task)
                 while len(results) < n:
                     await arrived.wait()
                     arrived.clear()

@@ -25,7 +25,7 @@ MARK_SEEN: Final = _script("markers", "seen", "mark_seen")
 REMOVE_TASKS: Final = _script("remove_tasks")
 
 # ---------------------------------------------------------------- end a delivery
-SETTLE: Final = _script("lease", "markers", "seen", "settle")
+SETTLE: Final = _script("lease", "markers", "seen", "texts", "settle")
 PUT_BACK: Final = _script("lease", "put_back")
 RETRY_LATER: Final = _script("lease", "retry_later")
 DEAD_LETTER: Final = _script("lease", "markers", "seen", "dead_letter")

@@ -9,14 +9,17 @@ local BUCKET_SIZE = 256
 -- Number of digits that select a bucket on the first level and on the last; a full bucket continues on the next level.
 local LEAST_DIGITS, MOST_DIGITS = 3, 6
 
--- Returns the bucket of a generation in which the marker is or must be added, and its value (false: none).
+-- Returns the bucket of a generation in which the marker is or must be added, its value (false: none), and if there is
+-- none the number of fields of the bucket (nil on the last level).
 -- A bucket never loses a field.  So a bucket that was full when a marker was added is also full when it is looked up.
 local function find_in(markers, generation, marker)
   local field = string.sub(marker, MOST_DIGITS + 1)
   for digits = LEAST_DIGITS, MOST_DIGITS do
     local bucket = markers .. ':' .. generation .. ':' .. string.sub(marker, 1, digits)
     local value = redis.call('HGET', bucket, field)
-    if value or digits == MOST_DIGITS or redis.call('HLEN', bucket) < BUCKET_SIZE then return bucket, value end
+    if value or digits == MOST_DIGITS then return bucket, value end
+    local size = redis.call('HLEN', bucket)
+    if size < BUCKET_SIZE then return bucket, value, size end
   end
 end
 
@@ -37,14 +40,20 @@ local function find_marker(markers, marker)
   end
 end
 
--- Returns a generation in which a marker lives for at least `ttl` (ms), and at most a third longer.
-local function find_generation(markers, ttl)
+-- Returns the generation in which a marker lives for at least `ttl` (ms), and at most a third longer; nil if there is none.
+local function live_generation(markers, ttl)
   local live, last = live_generations(markers), now + math.floor(ttl * 4 / 3)
   for i = #live, 1, -1 do
     local expires = tonumber(live[i])
     if now + ttl <= expires and expires <= last then return live[i] end
   end
-  local created = string.format('%.0f', last)
+end
+
+-- Returns the same; creates it if there is none.
+local function find_generation(markers, ttl)
+  local found = live_generation(markers, ttl)
+  if found then return found end
+  local live, created = live_generations(markers), string.format('%.0f', now + math.floor(ttl * 4 / 3))
   redis.call('ZREMRANGEBYSCORE', markers, '-inf', string.format('%.0f', now))
   redis.call('ZADD', markers, created, created)
   live[#live + 1] = created

@@ -10,7 +10,6 @@
 -- Then for each write: index of its stream in KEYS, length to trim it to (entries), number of arguments, field, value, …
 -- Returns 'done', 'duplicate', 'gone' or 'fenced' (see Outcome).
 local MARKERS, RECORD, VISITS, TEXTS, streams, basis = KEYS[7], KEYS[8], KEYS[9], KEYS[10], tonumber(ARGV[11]), ARGV[15]
-local BAND = 11
 local publications, addresses = split_markers(ARGV[9]), split_markers(ARGV[12])
 local function is_set(marker, old)
   return find_marker(MARKERS, marker) or old and redis.call('EXISTS', old) == 1
@@ -34,17 +33,14 @@ for i = #addresses, 1, -1 do
   local seen = find_marker(MARKERS, addresses[i])  -- fails where a bucket has another type
   if i == 1 and seen and has_article(seen) then article = article_of(seen) end  -- the id under which it was published
 end
-local new_bands = {}  -- the first article with a band keeps it
-for i = 1, #ARGV[22], BAND do
-  local band = string.sub(ARGV[22], i, i + BAND - 1)
-  if not find_marker(TEXTS, band) then new_bands[#new_bands + 1] = band end
-end
+local free, generation = {}, nil
+if ARGV[22] ~= '' then free, generation = free_bands(TEXTS, ARGV[22], ARGV[23]) end
 local outcome = 'duplicate'
 if not is_done then set_marker(MARKERS, ARGV[8], '', ARGV[10]) end
 if not is_done and not is_published then
   for _, marker in ipairs(publications) do set_marker(MARKERS, marker, '', ARGV[10]) end
   outcome = 'done'
-  for _, band in ipairs(new_bands) do set_marker(TEXTS, band, ARGV[21], ARGV[23]) end
+  add_bands(TEXTS, free, generation, ARGV[21], ARGV[23])
   local i = 24
   while i <= #ARGV do
     local last = i + 2 + tonumber(ARGV[i + 2])
