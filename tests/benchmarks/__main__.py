@@ -8,7 +8,8 @@ Other commands: `python -m tests.benchmarks.hostile` searches for texts that are
 tests.benchmarks.hostile_pages` for pages that are slow to parse, `python -m tests.benchmarks.calibration` measures the
 calibration of confidence, `python -m tests.benchmarks.gateway` the gateway with 500 connections, `python -m
 tests.benchmarks.queue_alone` the queue beside peers, `python -m tests.benchmarks.idle_fleet` the commands of idle
-workers, and `python -m tests.benchmarks.storage` what an article costs Redis.
+workers, `python -m tests.benchmarks.storage` what an article costs Redis, and `python -m tests.benchmarks.archive` what
+events cost the archive.
 """
 
 import argparse
