@@ -28,7 +28,7 @@ async def test_the_report_and_the_status_of_each_run(redis: Redis, settings: Set
     report = json.loads(out)
     assert (status, report["target"], report["dry_run"], report["articles"]) == (0, "news.example", False, 1)
     assert report["events"] == {"statement": 1, "meeting": 1, "decision": 1}
-    assert report["tasks"] == {"waiting": 0, "retries": 0, "active": 0, "dead": 0}
+    assert report["tasks"] == {"waiting": 0, "retries": 0, "active": 0, "dead": 0, "visits": 0}
     status, out, err = await communique(settings, "forget", URL)
     assert (status, out) == (1, "")
     assert err.endswith(f"communique: nothing of {URL} is kept\n")
