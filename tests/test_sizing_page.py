@@ -18,6 +18,7 @@ from worker.settings import Settings
 PAGE = (DOCS / "sizing.md").read_text(encoding="utf-8")
 ARTICLES_A_DAY = (10_000, 1_000_000, 10_000_000, 100_000_000)
 PEAK, USED, PROCESSES, LIFE_DAYS = 3, 0.7, 2, 40
+READING_DAYS, COPY_DAYS = 3, 2 * 4 / 3
 UNITS = {
     "": 1.0,
     "%": 0.01,
@@ -47,7 +48,7 @@ def rows() -> dict[str, list[str]]:
 
 
 ROWS = rows()
-COST = {name: quantity(ROWS[f"`{name}`"][1]) for name in "cxsmgioa"}
+COST = {name: quantity(ROWS[f"`{name}`"][1]) for name in "cxsmrtgioa"}
 
 
 def mean(n: int) -> float:
@@ -69,6 +70,7 @@ FORMULAS: dict[str, Callable[[int], float]] = {
     "workers with two processes": lambda n: max(2, math.ceil(cores(n) / PROCESSES)),
     "Redis: share of one core, peak": lambda n: peak(n) * COST["x"],
     "Redis: markers": lambda n: n * LIFE_DAYS * COST["m"],
+    "Redis: readings and texts": lambda n: n * (READING_DAYS * COST["r"] + COPY_DAYS * COST["t"]),
     "Redis: streams of one day": lambda n: n * COST["s"],
     "Redis: streams of one hour, peak": lambda n: peak(n) * 3600 * COST["s"],
     "append-only file, written per day": lambda n: n * COST["a"],
@@ -91,6 +93,9 @@ def test_the_constants_are_those_of_the_page_and_of_the_settings() -> None:
     marker_days = Settings().queue.seen_ttl_s / 86_400
     assert marker_days * 4 / 3 == LIFE_DAYS  # a bucket of markers lives for a third longer
     assert f"{LIFE_DAYS} days" in PAGE
+    assert Settings().queue.reading_ttl_s / 86_400 == READING_DAYS
+    assert Settings().queue.copy_ttl_s / 86_400 * 4 / 3 == COPY_DAYS
+    assert f"{READING_DAYS} days × r + {COPY_DAYS:.1f} days × t" in PAGE  # noqa: RUF001 - as on the page
 
 
 def test_the_article_of_the_page_is_that_of_the_benchmarks() -> None:
@@ -111,7 +116,11 @@ def count_of(text: str) -> float:
 def test_a_row_of_the_memory_follows_from_the_costs(size: str) -> None:
     shown = [count_of(cell) for cell in ROWS[size]]
     kept = MEMORY[size] / 2 / COST["s"]
-    marked = [MEMORY[size] / 4 / (days * COST["m"]) for days in (LIFE_DAYS, 7 * 4 / 3)]
+    lives = ((LIFE_DAYS, READING_DAYS, COPY_DAYS), (7 * 4 / 3, READING_DAYS, COPY_DAYS), (7 * 4 / 3, 1, 4 / 3))
+    marked = [
+        MEMORY[size] / 4 / (marker * COST["m"] + reading * COST["r"] + copy * COST["t"])
+        for marker, reading, copy in lives
+    ]
     assert shown == pytest.approx([kept, *marked], rel=0.05)
 
 

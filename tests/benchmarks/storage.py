@@ -1,4 +1,4 @@
-"""What one article costs Redis: memory of its entries and markers, append-only file, traffic and CPU time.
+"""What one article costs Redis: memory of entries, markers and reading, append-only file, traffic and CPU time.
 
 The tasks are put, read and settled in this process, in batches as by a worker, on a Redis server of their own.  The
 articles and their events are those of the generated pages, or of the texts in a file.  docs/sizing.md uses the figures.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import cycle, islice
@@ -22,9 +23,23 @@ from rich.table import Table
 from tests.benchmarks.news_pages import news_pages
 from tests.benchmarks.stages import with_articles
 from worker.pipeline.extract_events import extract_events
+from worker.pipeline.text_sketch import sketch_text
 from worker.publish import make_traceparent, publication_entries, with_provenance
-from worker.queue import QueueKeys, Settlement, UrlQueue
-from worker.schema import KINDS, Article, Task, article_stream, event_stream, task_id
+from worker.queue import Delivery, QueueKeys, ReadingWrite, Settlement, UrlQueue
+from worker.schema import (
+    KINDS,
+    Article,
+    EventKey,
+    Reading,
+    Task,
+    article_id,
+    article_stream,
+    event_stream,
+    key_of_event,
+    pack_events,
+    short_hash,
+    task_id,
+)
 from worker.settings import Settings
 from worker.streams import StreamWrite, connect
 from worker.streams.embedded_server import run_embedded_server
@@ -62,6 +77,10 @@ class Totals(NamedTuple):
     """Memory of the streams."""
     marker_bytes: int
     """Memory of the markers of the URLs."""
+    reading_bytes: int
+    """Memory of the records of the readings."""
+    text_bytes: int
+    """Memory of the index of texts."""
     payload_bytes: int
     """Fields of the entries: what one subscriber of all streams is sent."""
     used: Usage
@@ -76,17 +95,24 @@ async def measure(articles: list[Article], count: int) -> Totals:
         async with run_embedded_server(folder) as url, connect(url) as client:
             await client.config_set("auto-aof-rewrite-percentage", 0)  # the file is measured
             before = await _usage(client)
-            await _settle(url, settings, entries, count)
+            keys = [[key_of_event(event) for event in found] for found in events]
+            await _settle(url, settings, list(zip(entries, keys, strict=True)), count)
             after = await _usage(client)
             prefix = settings.redis.key_prefix
             streams = [article_stream(prefix), *(event_stream(prefix, kind) for kind in KINDS)]
-            markers = [key async for key in client.scan_iter(f"{QueueKeys(prefix).markers}*", count=1000)]
+            names = QueueKeys(prefix)
+            markers, texts, readings = [
+                [key async for key in client.scan_iter(f"{pattern}*", count=1000)]
+                for pattern in (names.markers, names.texts, names.reading(""))
+            ]
             return Totals(
                 articles=count,
                 words=sum(len(it.text.split()) for it in islice(cycle(articles), count)),
                 events=sum(map(len, islice(cycle(events), count))),
                 stream_bytes=await _memory(client, streams),
                 marker_bytes=await _memory(client, markers),
+                reading_bytes=await _memory(client, readings),
+                text_bytes=await _memory(client, texts),
                 payload_bytes=sum(map(_payload_bytes, islice(cycle(entries), count))),
                 used=_spent(before, after),
             )
@@ -113,17 +139,43 @@ def _entries(article: Article, events: list[Any], settings: Settings) -> list[St
     return [with_provenance(first, task, "worker-1:1:0123456789"), *rest]
 
 
-async def _settle(url: str, settings: Settings, entries: list[list[StreamWrite]], count: int) -> None:
-    writes = cycle(entries)
+async def _settle(
+    url: str, settings: Settings, articles: list[tuple[list[StreamWrite], list[EventKey]]], count: int
+) -> None:
+    results = cycle(articles)
     async with UrlQueue(url, settings) as queue:
         for batch in _batches(count):
             await queue.put_many([Task(id=task_id(page), url=page) for page in batch])
             while deliveries := await queue.read(BATCH, 0):
-                settlements = [
-                    Settlement(it, next(writes), publication=task_id(f"{it.task.url}#text")) for it in deliveries
-                ]
+                settlements = [_settlement(it, *next(results)) for it in deliveries]
+                await asyncio.gather(*(queue.find_texts(it.bands) for it in settlements))
                 outcomes = await queue.settle_many(settlements)
                 assert outcomes.count("done") == len(deliveries)
+
+
+def _settlement(delivery: Delivery, writes: list[StreamWrite], keys: list[EventKey]) -> Settlement:
+    """Return what a worker settles, with a text that no other article has."""
+    url = delivery.task.url
+    sketch = sketch_text(" ".join(f"{url} {n}" for n in range(50)))
+    reading = Reading(
+        revision=0,
+        text_hash=short_hash(url),
+        body_hash=short_hash(url),
+        page=short_hash(url),
+        read_at_ms=round(1000 * time.time()),
+        published_at=time.time(),
+        etag='W/"6f1a-5c2a9b1e7d3c0"',
+        last_modified="Mon, 30 Nov 2026 23:59:04 GMT",
+        events=pack_events(keys),
+        fingerprint=sketch.fingerprint if sketch else 0,
+    )
+    return Settlement(
+        delivery,
+        writes,
+        publication=task_id(f"{url}#text"),
+        reading=ReadingWrite(article=article_id(url), reading=reading),
+        bands=sketch.bands if sketch else (),
+    )
 
 
 def _batches(count: int) -> Iterator[list[str]]:
@@ -170,6 +222,8 @@ def main() -> None:
         ("events", it.events),
         ("memory of the streams, bytes", it.stream_bytes),
         ("memory of the markers, bytes", it.marker_bytes),
+        ("memory of the record of the reading, bytes", it.reading_bytes),
+        ("memory of the index of texts, bytes", it.text_bytes),
         ("sent to a subscriber of all streams, bytes", it.payload_bytes),
         ("received by Redis, bytes", it.used.received),
         ("sent by Redis to the worker, bytes", it.used.sent),

@@ -173,14 +173,14 @@ class QueueSettings(Struct, frozen=True, kw_only=True):
             "How long the last reading of an article's page is remembered. A later visit cannot tell what has changed; "
             "so this must be longer than the longest time between two visits."
         ),
-    ] = 7 * 86_400
+    ] = 3 * 86_400
     copy_ttl_s: Annotated[
         WholeSeconds,
         doc(
             "How long an article is recognised as the original of others with nearly the same text, which name it in "
             "`same_as`. At most `COMMUNIQUE_READING_TTL_S` has an effect."
         ),
-    ] = 3 * 86_400
+    ] = 2 * 86_400
     max_backlog: Annotated[Count, doc("The queue rejects new tasks while this many are waiting or delayed.")] = (
         1_000_000
     )
