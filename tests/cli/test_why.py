@@ -16,7 +16,7 @@ from worker.cli import why_report
 from worker.fetch.robots import parse_robots
 from worker.monitor.url_history import read_history
 from worker.publish import publication_entries, with_provenance
-from worker.queue import HostRequest, Hosts, Settlement, UrlQueue, find_task
+from worker.queue import HostRequest, Hosts, NextVisit, Settlement, UrlQueue, find_task
 from worker.schema import (
     Article,
     FailedAttempt,
@@ -206,6 +206,15 @@ async def test_a_settled_task_has_its_article_and_its_events(settings: Settings,
     assert article == f"article {article_id(URL)}"
     assert kinds == "1 meeting"
     assert "talks held" in event
+
+
+async def test_a_scheduled_visit_and_the_revision_are_named(settings: Settings, queue: UrlQueue) -> None:
+    delivery, due_at = await deliver(queue), datetime.now(UTC) + timedelta(hours=5, minutes=30)
+    visit = NextVisit(Task.visit(URL, due_at), due_at)
+    await queue.settle_many([replace(publication(settings, delivery), next_visit=visit)])
+    settled, visited = (await report(settings))["now"].splitlines()
+    assert settled == "settled"
+    assert visited.startswith(f"visited again at {due_at:%Y-%m-%d %H:%M}")
 
 
 async def test_an_article_with_another_canonical_url_is_found_from_both(settings: Settings, queue: UrlQueue) -> None:

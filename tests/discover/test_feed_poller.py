@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from tests.discover.conftest import Make, Site, rss
+from worker.discover import Source
 from worker.discover.link_selector import LinkSelector
 from worker.parse.feed import FeedLink
 from worker.queue import QueueFull
@@ -221,3 +222,11 @@ async def test_entries_without_a_link_are_counted_as_refused(make: Make, site: S
     site.bodies["/world.xml"] = rss("/a", "N/A", "")
     [result] = await make("/world.xml").poll_all()
     assert (result.new, result.refused) == (1, 2)
+
+
+async def test_the_tasks_of_a_source_have_its_schedule(make: Make, site: Site) -> None:
+    site.bodies["/world.xml"] = rss("/a")
+    source = Source(name="world", url=f"{site.base}/world.xml", revisit=("6h", "1h"))
+    await make(source).poll_all()
+    [task] = await make.queued()
+    assert task.revisit_s == (3600.0, 21600.0)

@@ -70,7 +70,7 @@ class World(ModelState):
             self.later.discard(name)
             self.line[host_of(self.task_of[name])].insert(0, name)
         for name in sorted(self.visits, key=self.visits.__getitem__):
-            self.line[host_of(self.task_of[name])].insert(0, name)
+            self.line[host_of(self.task_of[name])].append(name)
         self.visits.clear()
         self.check_nothing_is_due(await self.compare())
 

@@ -63,7 +63,7 @@ def _queued(history: UrlHistory) -> str:
 
 # ---------------------------------------------------------------- where it is now
 def _now(history: UrlHistory, settings: Settings) -> Iterator[str]:
-    """Yield the place of the task, or how it ended; dead letters follow, newest first."""
+    """Yield the place of the task, or how it ended; its next visit, and dead letters, newest first, follow."""
     if history.found:
         attempt = f"attempt {history.found.task.attempt + 1} of {settings.retry.max_attempts}"
         yield f"{_place(history.found.place, history)}, {attempt}"
@@ -71,6 +71,9 @@ def _now(history: UrlHistory, settings: Settings) -> Iterator[str]:
         yield "settled" if history.publication else "settled: its article was published before, or has been trimmed"
     elif not history.dead_letters:
         yield _not_found(history)
+    if history.next_visit_at:
+        wait_s = max(0.0, (history.next_visit_at - history.at).total_seconds())
+        yield f"visited again at {_time(history.next_visit_at)}, in {format_duration(wait_s)}"
     for letter in history.dead_letters:
         yield f"dead letter {_ago(letter.buried_at, history.at)}: {letter.reason}: {letter.detail}"
         if letter.reason == "host_down":
@@ -145,6 +148,8 @@ def _published(history: UrlHistory) -> Iterator[str]:
         yield f"not found in the{extent} {plural(history.articles_searched, 'article')} kept"
         return
     yield f"{_ago(found.at, history.at)}{f' by {found.worker}' if found.worker else ''}: {found.title or 'no title'}"
+    if found.revision:
+        yield f"revision {found.revision}: the page has changed since it was read first"
     if found.article_url != history.url:
         yield f"under the canonical URL {found.article_url}"
     if found.task and found.task.url != history.url:

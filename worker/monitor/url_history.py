@@ -14,7 +14,7 @@ from worker.fetch.politeness import read_stored_rules
 from worker.monitor.records import redis_time
 from worker.queue import QueueKeys
 from worker.queue.dead_letters import DeadLetter
-from worker.queue.find_task import FoundTask, TaskMarkers, find_dead_letters, find_task, read_markers
+from worker.queue.find_task import FoundTask, TaskMarkers, find_dead_letters, find_next_visit, find_task, read_markers
 from worker.queue.host_states import HostState, read_hosts
 from worker.schema import Article, Event, FailedAttempt, Retraction, Task, article_id, task_id
 from worker.subscribe.publications import ArticleSearch, event_entries, find_article_entry
@@ -56,6 +56,8 @@ class Publication(Struct, frozen=True, kw_only=True):
     """The task that led to it; None if the entry does not say.  Its URL may be another address of the same article."""
     events: tuple[Event, ...]
     """In the order of their sentences, without those that were trimmed or do not decode."""
+    revision: int = 0
+    """Revision of the article; `events` are those published with it."""
 
 
 class UrlHistory(Struct, frozen=True, kw_only=True):
@@ -79,6 +81,8 @@ class UrlHistory(Struct, frozen=True, kw_only=True):
     """Number of entries of the stream of articles that were searched for the publication, from the newest."""
     search_is_complete: bool
     """Whether all kept articles were searched."""
+    next_visit_at: datetime | None = None
+    """When the page is visited again; None if no visit is scheduled."""
 
     @property
     def is_known(self) -> bool:
@@ -126,6 +130,7 @@ async def read_history(client: Redis, settings: Settings, canonical_url: str, *,
         publication=await _read_publication(client, prefix, search),
         articles_searched=search.searched,
         search_is_complete=search.is_complete,
+        next_visit_at=await find_next_visit(client, keys, canonical_url),
     )
 
 
@@ -164,6 +169,7 @@ async def _read_publication(client: Redis, prefix: str, search: ArticleSearch) -
         worker=fields[b"worker"].decode(errors="replace") if b"worker" in fields else None,
         task=_task_of(fields),
         events=tuple(sorted(events, key=lambda event: event.sentence.start)),
+        revision=article.revision,
     )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 MAX_QUEUED: Final = 50_000
 """Tasks of a host's queue that are searched, from its head."""
 MAX_RETRIES: Final = 100_000
-"""Tasks to retry that are searched."""
+"""Tasks to retry that are searched, and scheduled visits."""
 MAX_DEAD: Final = 10_000
 """Dead letters that are searched, from the newest."""
 SCAN_COUNT: Final = 1_000
@@ -126,6 +126,12 @@ async def find_task(client: Redis, keys: QueueKeys, url: str) -> FoundTask | Non
     return None
 
 
+async def find_next_visit(client: Redis, keys: QueueKeys, url: str) -> datetime | None:
+    """Return when the page of a canonical URL is visited again; None if no visit is scheduled, or beyond the limits."""
+    found = await _find_scheduled(client, keys.visits, TaskSearch(url))
+    return found and found[1]
+
+
 async def find_dead_letters(client: Redis, keys: QueueKeys, url: str, limit: int) -> list[DeadLetter]:
     """Return up to `limit` dead letters of the tasks of a canonical URL, newest first, among the newest MAX_DEAD."""
     search = TaskSearch(url)
@@ -170,13 +176,19 @@ async def _find_waiting(client: Redis, keys: QueueKeys, host: str, search: TaskS
 
 
 async def _find_retry(client: Redis, keys: QueueKeys, search: TaskSearch) -> FoundTask | None:
+    found = await _find_scheduled(client, keys.later, search)
+    return FoundTask(task=found[0], place=ToRetry(due_at=found[1])) if found else None
+
+
+async def _find_scheduled(client: Redis, place: str, search: TaskSearch) -> tuple[Task, datetime] | None:
+    """Return the task in a sorted set of tasks, and when it is due."""
     cursor, searched, pattern = 0, 0, b"*" + _GLOB.sub(rb"\\\g<0>", search.text) + b"*"
     while searched < MAX_RETRIES:
-        reply: Any = await client.zscan(keys.later, cursor, match=pattern, count=SCAN_COUNT)
+        reply: Any = await client.zscan(place, cursor, match=pattern, count=SCAN_COUNT)
         cursor, page = reply
         for raw, due_ms in page:
             if task := search.decode(raw):
-                return FoundTask(task=task, place=ToRetry(due_at=_instant(due_ms)))
+                return task, _instant(due_ms)
         if cursor == 0:
             break
         searched += SCAN_COUNT
