@@ -8,11 +8,12 @@ from selectolax.lexbor import LexborHTMLParser
 from tests.parse.pages import html
 from worker.parse.byline import read_byline, split_names
 from worker.parse.jsonld import read_jsonld
+from worker.parse.meta_tags import read_meta_tags
 
 
 def names(head: str = "", body: str = "") -> list[str]:
     page = LexborHTMLParser(html(body, head))
-    return read_byline(page, read_jsonld(page))
+    return read_byline(page, read_jsonld(page), read_meta_tags(page))
 
 
 def ld(author: str, more: str = "") -> str:
@@ -73,9 +74,11 @@ def test_a_structured_name_is_not_split(name: str) -> None:
 def test_the_outlet_is_an_author_only_if_there_is_no_other() -> None:
     outlet = ld('{"@type": "Person", "name": "Harbour Post Staff"}')
     page = LexborHTMLParser(html('<p class="byline">By Ann Lee and Harbour Post</p>', outlet))
-    assert read_byline(page, read_jsonld(page), "Harbour Post.harbourpost") == ["Ann Lee"]
+    assert read_byline(page, read_jsonld(page), read_meta_tags(page), "Harbour Post.harbourpost") == ["Ann Lee"]
     page = LexborHTMLParser(html("", outlet))
-    assert read_byline(page, read_jsonld(page), "Harbour Post.harbourpost") == ["Harbour Post Staff"]
+    assert read_byline(page, read_jsonld(page), read_meta_tags(page), "Harbour Post.harbourpost") == [
+        "Harbour Post Staff"
+    ]
 
 
 def test_the_label_of_a_card_names_the_author() -> None:

@@ -5,12 +5,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from tests.parse.pages import html
 from worker.parse.jsonld import read_jsonld
+from worker.parse.meta_tags import read_meta_tags
 from worker.parse.title import choose_headline
 
 
 def title(head: str = "", body: str = "", *, site: str = "Harbour Post.harbourpost") -> str:
     page = LexborHTMLParser(html(body, head))
-    return choose_headline(page, read_jsonld(page), site)
+    return choose_headline(page, read_jsonld(page), read_meta_tags(page), site)
 
 
 def og(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from selectolax.lexbor import LexborHTMLParser
@@ -68,7 +69,12 @@ def own_address(declared: str, url: str) -> Callable[[str], bool | None]:
 
 def registrable_domain(url: str) -> str:
     """Return the registrable domain; if the host has no public suffix, the IP address or the last two labels."""
-    found = _suffixes(url)
+    return _domain_of_origin("/".join(url.split("/", 3)[:3]))
+
+
+@lru_cache(maxsize=10_000)
+def _domain_of_origin(origin: str) -> str:
+    found = _suffixes(origin)
     host = found.ipv4 or found.ipv6
     return host or found.top_domain_under_public_suffix or ".".join(f"{found.subdomain}.{found.domain}".split(".")[-2:])
 

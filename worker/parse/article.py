@@ -27,6 +27,8 @@ _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", ""})
 _MAX_BINARY_SHARE = 0.1
 """Share of controls and undecodable characters at the start of a page above which it is not text."""
 _SNIFFED_CHARS = 4_096
+_BINARY = re.compile(r"[\x00-\x08\x0e-\x1b\ufffd]")
+"""Controls that are no white space, and what replaces undecodable bytes."""
 _CHARACTER_OR_WORD = re.compile(
     r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+"
 )
@@ -45,8 +47,12 @@ def parse_article(page: Page) -> Article:
     metadata, json_ld = _read_metadata(tree, html, page)
     signals = ArticleSignals(tree, json_ld)
     details = metadata.details
-    paywalled = is_declared_paywalled(tree, json_ld) or has_paywall(tree)
     body = read_body(tree, metadata.title, metadata.descriptions, metadata.url)
+    paywalled = (
+        body.has_notice
+        or is_declared_paywalled(json_ld, signals.content_tier)
+        or has_paywall(tree, html, body.paragraphs)
+    )
     paragraphs = _prefer_longer_text(body.paragraphs, json_ld)
     if body.is_doubtful or (signals.declares_article and _size(paragraphs) < MIN_ARTICLE_SIZE):
         paragraphs = read_again(html, metadata.descriptions) or paragraphs
@@ -69,7 +75,7 @@ def parse_article(page: Page) -> Article:
         keywords=details.keywords,
         image=details.image,
         description=details.description,
-        paywalled=paywalled or body.has_notice,
+        paywalled=paywalled,
         word_count=len(_CHARACTER_OR_WORD.findall(text)),
         format=page_format,
         fetched_at=page.fetched_at,
@@ -90,7 +96,7 @@ def _decode_page(page: Page) -> str:
         raise Permanent("not_html", f"content type {media_type[:100]!r}")
     html = decode_html(page.body, page.charset)
     head = html[:_SNIFFED_CHARS]
-    binary = sum(1 for c in head if c == "\ufffd" or (c < " " and not c.isspace()))
+    binary = len(_BINARY.findall(head))
     if binary > _MAX_BINARY_SHARE * len(head):
         raise Permanent("not_html", f"{binary} of the first {len(head)} characters are not text")
     return html

@@ -33,6 +33,9 @@ class ArticleSignals:
 
     def __init__(self, tree: LexborHTMLParser, json_ld: JsonLd) -> None:
         self.og_type = markup.attribute_text(tree.css_first("meta[property='og:type']"), "content").lower()
+        self.content_tier = markup.attribute_text(
+            tree.css_first("meta[property='article:content_tier']"), "content"
+        ).lower()
         is_dated = tree.css_first("meta[property='article:published_time']") is not None
         self.declares_article = bool(json_ld.articles) or self.og_type == "article" or is_dated
 

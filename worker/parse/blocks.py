@@ -174,7 +174,12 @@ class _BlockReader:
 
 def _split_at_empty_lines(pieces: list[tuple[str, bool]]) -> Iterator[tuple[str, int]]:
     """Yield the parts of a text between empty lines, each with the number of its characters that are link text."""
-    text = "".join(piece for piece, _ in pieces)
+    text = pieces[0][0] if len(pieces) == 1 else "".join(piece for piece, _ in pieces)
+    if text.isspace():
+        return
+    if not _EMPTY_LINE.search(text):
+        yield text, sum(len(piece.strip()) for piece, is_linked in pieces if is_linked)
+        return
     at, linked = 0, []
     for piece, is_linked in pieces:
         if is_linked and (words := piece.strip()):

@@ -38,6 +38,8 @@ _MIN_TEASER_LINKED = 0.25
 """Share of link text from which an item is a teaser: the linked title of another page, followed by an excerpt."""
 _THIN_SIZE, _THIN_MARGIN = 700, 0.5
 """Size below which a text is short, and size of the text outside it, as a share, from which others are as long."""
+_LITTLE_SHARE = 0.7
+"""Share of the text on the page up to which a short text is little."""
 _MIN_BODY = 250
 """Characters of text after which a heading over comments ends the article."""
 _MIN_REPEATED = 100
@@ -77,7 +79,7 @@ _STANDFIRST_CLASSES = ",".join(
 )
 _STANDFIRST_TAGS = "p, h2, h3, h4, strong, li, [itemprop~='description']"
 _STANDFIRST_CHARS = range(50, 1_200)
-_MAX_STANDFIRST_NODES = 1_000
+_MAX_STANDFIRST_NODES = 500
 _FIRST_PARAGRAPHS = 8
 """Paragraphs at the start of the body that may already contain the standfirst."""
 _COMPARED_CHARS = 50
@@ -119,7 +121,10 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], u
     kept, has_notice = without_notices(_select_paragraphs(blocks, _key(title)))
     paragraphs = [block.text for block in kept]
     expected = description_beginnings(descriptions)
-    is_thin = sum(map(text_size, paragraphs)) < _THIN_SIZE or scorer.share_outside(root) > _THIN_MARGIN
+    size = sum(map(text_size, paragraphs))
+    is_thin = (size < _THIN_SIZE and _LITTLE_SHARE * scorer.size_on_page() > size) or scorer.share_outside(
+        root
+    ) > _THIN_MARGIN
     paragraphs = _prepend_standfirst(paragraphs, body, root, expected)
     is_doubtful = is_thin and bool(expected) and not begins_as_described(paragraphs, expected)
     return Body(paragraphs, teasers, has_notice, is_doubtful)
@@ -144,7 +149,8 @@ def _select_paragraphs(blocks: list[Block], title: str) -> list[Block]:
             continue
         _drop_label_of_links(kept, links)
         links = 0
-        if block.text not in seen and _key(block.text) != title:
+        is_title = len(block.text) <= 2 * len(title) + _MIN_PHRASE and _key(block.text) == title
+        if block.text not in seen and not is_title:
             kept.append(block)
             if len(block.text) > _MIN_REPEATED:
                 seen.add(block.text)

@@ -7,7 +7,7 @@ unclosed tags enclose the rest of a page.  `worker.parse.weighing` weighs the ev
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import pairwise
 
@@ -38,6 +38,8 @@ _MAX_LARGE = 50
 
 _MAX_ID = 30
 """Longer ids are the words of a heading."""
+_MAX_NAMES = 1_000
+"""Characters of class and id that are read."""
 _LAYOUT = frozenset({"article", "main", "body", "html"})
 """Elements whose class is ignored, since content management systems put topics and templates into it."""
 _ROLES = frozenset({"navigation", "complementary", "banner", "contentinfo", "dialog", "search", "menu", "alert"})
@@ -92,7 +94,8 @@ def find_evidence(node: LexborNode) -> frozenset[str]:
             found.add("@role")
         if tag not in _LAYOUT:
             name = attributes.get("id") or ""
-            found |= _named_evidence(f"{attributes.get('class') or ''} {name if len(name) <= _MAX_ID else ''}")
+            names = f"{attributes.get('class') or ''} {name if len(name) <= _MAX_ID else ''}"
+            found |= _named_evidence(names[:_MAX_NAMES])
     return frozenset(found) if found else _NO_EVIDENCE
 
 
@@ -113,7 +116,7 @@ def names_comment(evidence: frozenset[str]) -> bool:
 
 def is_comments_heading(text: str) -> bool:
     """Return whether a heading stands over the comments of readers: "3 Comments", "Leave a Reply"."""
-    if len(text) > _MAX_COMMENTS_HEADING:
+    if len(text.strip()) > _MAX_COMMENTS_HEADING:
         return False
     words = {word for word in _WORD.findall(text.casefold()) if not word.isdecimal()}
     nouns = words & (_words().comments | _words().comment)
@@ -125,6 +128,7 @@ def is_end_heading(key: str) -> bool:
     return key in _words().end_headings
 
 
+@lru_cache(maxsize=8_192)
 def _named_evidence(names: str) -> frozenset[str]:
     """Return the words and pairs in a class and id that suggest boilerplate.
 

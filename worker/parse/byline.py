@@ -10,27 +10,16 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.parse.boilerplate import find_evidence
 from worker.parse.jsonld import JsonLd, as_list, literal_text
-from worker.parse.markup import attribute_text, clean_text, node_text
+from worker.parse.markup import clean_text, node_text
+from worker.parse.meta_tags import MetaTags
 from worker.parse.template_values import is_unfilled
 
-_META = ",".join(
-    f"meta[name='{name}' i], meta[property='{name}' i]"
-    for name in (
-        "author",
-        "article:author",
-        "parsely-author",
-        "sailthru.author",
-        "dc.creator",
-        "dcterms.creator",
-        "byl",
-        "citation_author",
-        "cxenseparse:author",
-        "shareaholic:article_author_name",
-        "mrf:authors",
-    )
-) + "".join(
-    f", meta[{kind}$='{end}' i]" for kind in ("name", "property") for end in ("_author", "_authors", ":authors")
+_META = (
+    *("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl"),
+    *("citation_author", "cxenseparse:author", "shareaholic:article_author_name", "mrf:authors"),
 )
+_META_ENDS = ("_author", "_authors", ":authors")
+"""Ends of the names of meta tags that outlets have of their own."""
 _VISIBLE = (
     "[itemprop~='author'] [itemprop~='name']",
     "[itemprop~='author']",
@@ -105,7 +94,7 @@ _MAX_STEPS = 6
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-def read_byline(page: LexborHTMLParser, json_ld: JsonLd, outlet: str = "") -> list[str]:
+def read_byline(page: LexborHTMLParser, json_ld: JsonLd, tags: MetaTags, outlet: str = "") -> list[str]:
     """Return the authors' names in order, each once, at most 20: persons if there are any, else the agency or desk.
 
     `outlet`: names of the outlet, separated by full stops.  The outlet is an author only if the page names no other.
@@ -114,7 +103,7 @@ def read_byline(page: LexborHTMLParser, json_ld: JsonLd, outlet: str = "") -> li
     structured = [name for name in map(_structured_name, persons) if name]
     sources: tuple[Callable[[], list[str]], ...] = (
         lambda: [*structured, *_split_all(texts)],
-        lambda: _split_all(_meta_authors(page)),
+        lambda: _split_all(_meta_authors(tags)),
         lambda: _split_all(_visible_authors(page, outlet)),
         lambda: [name for name in map(_structured_name, organisations) if name],
     )
@@ -211,13 +200,13 @@ def _author_names(author: dict[str, Any]) -> list[str]:
     return [literal_text(name) for name in as_list(author.get("name"))[:_MAX_NAMES]]
 
 
-def _meta_authors(page: LexborHTMLParser) -> Iterator[str]:
-    for meta in page.css(_META)[:_MAX_NAMES]:
-        yield attribute_text(meta, "content")
+def _meta_authors(tags: MetaTags) -> Iterator[str]:
+    for name, values in tags.items():
+        if name in _META or name.endswith(_META_ENDS):
+            yield from values[:_MAX_NAMES]
     for number in ("1", "2"):
-        label = attribute_text(page.css_first(f"meta[name='twitter:label{number}']"), "content")
-        if _WRITTEN_BY.search(label):
-            yield attribute_text(page.css_first(f"meta[name='twitter:data{number}']"), "content")
+        if _WRITTEN_BY.search(tags.get(f"twitter:label{number}", [""])[0]):
+            yield from tags.get(f"twitter:data{number}", [])[:1]
 
 
 def _visible_authors(page: LexborHTMLParser, outlet: str) -> Iterator[str]:

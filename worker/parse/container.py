@@ -71,6 +71,10 @@ class ContentScorer:
             best = self._innermost(chain, sums, _LEADING_SHARE)
         return self._tree.nodes[best]
 
+    def size_on_page(self) -> int:
+        """Return the size of all text on the page, boilerplate included."""
+        return self._size(self._tree.paragraphs)
+
     def share_outside(self, root: LexborNode) -> float:
         """Return the size of the text outside an element, boilerplate left out, as a share of that inside."""
         sums = self._tree.sums(self._paragraphs)

@@ -88,7 +88,9 @@ class ContentTree:
         for node in body.css(_CONTAINERS):
             is_p = node.tag == "p"
             text = node.text(deep=is_p).strip()
-            size = _size(text, linked_chars(node) if is_p and len(text) >= _MIN_SIZE // 2 else 0)
+            if len(text) < _MIN_SIZE // 2:
+                continue
+            size = _size(text, linked_chars(node) if is_p else 0)
             if not size or (not is_p and _is_in_paragraph(node)):
                 continue
             index = self._add(node)

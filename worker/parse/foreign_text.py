@@ -30,6 +30,7 @@ _MAX_TEASER, _TEASERS_SHARE = 600, 0.5
 _MIN_OWN_SHARE = 0.3
 """Text beside the headline, as a share of that of another element, from which the other may be another article."""
 _MAX_HEADINGS = 500
+_MAX_HEADING = 200
 _MAX_STEPS = 8
 _LINKED_HEADING = 0.8
 """Share of a heading that a link must have to lead to the article below it."""
@@ -73,7 +74,7 @@ def _exclude_comments(
 
 def _boxes_below_comments_headings(tree: ContentTree) -> Iterator[int]:
     for heading in tree.nodes[ROOT].css("h2, h3, h4, h5, h6")[:_MAX_HEADINGS]:
-        if is_comments_heading(node_text(heading)):
+        if len(text := heading.text()) <= _MAX_HEADING and is_comments_heading(text):
             box = tree.around(heading)
             if box:
                 yield box

@@ -21,7 +21,7 @@ MAX_DEPTH = 2_000
 """
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_TAG = re.compile(r"<(\\?/)?([a-z][a-z0-9]*)")
+_TAG = re.compile(r"<(\\?/)?(?!(?:p|br|li|img)[ >])([a-zA-Z][a-zA-Z0-9]*)")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<]{{{2 * MAX_ATTRIBUTES},}}")
 """A tag that is long enough for too many attributes, with the text after it."""
 _ANY_TAG = re.compile(r"<[/a-zA-Z][^<>]*>")
@@ -49,6 +49,8 @@ _NOT_NESTING = frozenset(
         *("rp", "rt", "html", "head", "body", "script", "style"),
     )
 )
+_FREQUENT_NOT_NESTING = ("<p>", "<br", "<li", "<img")
+"""How frequent tags of these elements begin: they do not count towards the depth."""
 _DROPPED = {
     **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x20), *range(0x7F, 0xA0)]),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
@@ -78,10 +80,12 @@ def _check_attribute_counts(html: str) -> None:
 
 
 def _check_depth(html: str) -> None:
-    if html.count("<") <= MAX_DEPTH:
+    opened = html.count("<") - html.count("</")
+    if opened <= MAX_DEPTH or opened - sum(map(html.count, _FREQUENT_NOT_NESTING)) <= MAX_DEPTH:
         return
     depth, open_elements = 0, dict[str, int]()
-    for closing, name in _TAG.findall(html.lower()):
+    for closing, written in _TAG.findall(html):
+        name = written if written in open_elements or written in _NOT_NESTING else written.lower()
         if name in _NOT_NESTING:
             continue
         open_before = open_elements.get(name, 0)

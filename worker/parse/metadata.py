@@ -12,12 +12,13 @@ from worker.parse.byline import read_byline
 from worker.parse.details import Details, read_details
 from worker.parse.jsonld import JsonLd, as_list, literal_text
 from worker.parse.markup import attribute_text
-from worker.parse.meta_tags import read_meta_tags
+from worker.parse.meta_tags import MetaTags, read_meta_tags
 from worker.parse.publication_date import read_publication_date
 from worker.parse.template_values import is_unfilled
 from worker.parse.title import choose_headline
 
 _MAX_SITE_CHARS = 120
+_DESCRIPTIONS = ("description", "og:description", "twitter:description")
 
 
 class Metadata(Struct, frozen=True, kw_only=True):
@@ -38,14 +39,14 @@ class Metadata(Struct, frozen=True, kw_only=True):
 
 def read_metadata(page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, latest: datetime | None) -> Metadata:
     """Read a page's metadata; `url` is its address, `latest` the time of the fetch, which limits dates."""
-    site = _site_name(page, json_ld)[:_MAX_SITE_CHARS].strip()
-    names = f"{site}.{registrable_domain(url).partition('.')[0]}"
     tags = read_meta_tags(page)
-    descriptions = _descriptions(page, json_ld)
+    site = _site_name(tags, json_ld)[:_MAX_SITE_CHARS].strip()
+    names = f"{site}.{registrable_domain(url).partition('.')[0]}"
+    descriptions = _descriptions(tags, json_ld)
     return Metadata(
         url=url,
-        title=choose_headline(page, json_ld, names),
-        byline=read_byline(page, json_ld, names),
+        title=choose_headline(page, json_ld, tags, names),
+        byline=read_byline(page, json_ld, tags, names),
         published_at=read_publication_date(page, json_ld, tags, html, url=url, latest=latest),
         language=_declared_language(page, json_ld),
         site=site or None,
@@ -54,8 +55,8 @@ def read_metadata(page: LexborHTMLParser, json_ld: JsonLd, html: str, url: str, 
     )
 
 
-def _site_name(page: LexborHTMLParser, json_ld: JsonLd) -> str:
-    named = attribute_text(page.css_first("meta[property='og:site_name'], meta[name='og:site_name']"), "content")
+def _site_name(tags: MetaTags, json_ld: JsonLd) -> str:
+    named = tags.get("og:site_name", [""])[0]
     if not is_unfilled(named):
         return named
     for node in json_ld.articles:
@@ -63,9 +64,7 @@ def _site_name(page: LexborHTMLParser, json_ld: JsonLd) -> str:
             name = literal_text(publisher.get("name")) if isinstance(publisher, dict) else ""
             if not is_unfilled(name):
                 return name
-    return attribute_text(
-        page.css_first("meta[name='application-name'], meta[name='cre'], meta[name='publisher' i]"), "content"
-    )
+    return next((tags[name][0] for name in ("application-name", "cre", "publisher") if name in tags), "")
 
 
 def _declared_language(page: LexborHTMLParser, json_ld: JsonLd) -> str | None:
@@ -78,8 +77,9 @@ def _declared_language(page: LexborHTMLParser, json_ld: JsonLd) -> str | None:
     return next((d for d in declared if d), None)
 
 
-def _descriptions(page: LexborHTMLParser, json_ld: JsonLd) -> list[str]:
+def _descriptions(tags: MetaTags, json_ld: JsonLd) -> list[str]:
     found = [literal_text(node.get("description")) for node in json_ld.articles]
-    tags = "meta[name='description' i], meta[property='og:description'], meta[name='twitter:description']"
-    found.extend(attribute_text(meta, "content") for meta in page.css(tags))
+    found.extend(
+        text for name in ("description", "og:description", "twitter:description") for text in tags.get(name, [])
+    )
     return [text for text in found if text]

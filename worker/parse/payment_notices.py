@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
@@ -12,16 +13,20 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.parse.blocks import HEADINGS, Block
 from worker.parse.jsonld import JsonLd, as_list
-from worker.parse.markup import attribute_text, node_text
+from worker.parse.markup import node_text
 
 _MAX_NOTICE = 400
 """Characters up to which a block can be a notice."""
 _MAX_AFTER = 600
 """Characters of the blocks from the first notice on up to which they are the end of the page."""
+_STEM_CHARS = 6
 _MIN_PHRASES = 2
 """Phrases that make a block a notice wherever it is."""
-_BOXES = ", ".join(f"[{name}*='{word}' i]" for name in ("class", "id") for word in ("paywall", "regwall", "pay-wall"))
+_BOXES = "[class*='wall'], [id*='wall'], [class*='Wall'], [id*='Wall']"
+_BOX_NAME = re.compile(r"(?:pay|reg)[-_]?wall", re.IGNORECASE)
 _MAX_BOXES = 20
+_MAX_BEGINNING = 4_000
+"""Characters up to which a text may be the beginning that everybody can read."""
 _LOCKED = "locked"
 """Content tier of articles that nobody reads for free (Facebook's `article:content_tier`)."""
 
@@ -29,7 +34,7 @@ _LOCKED = "locked"
 def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
     """Return the blocks without notices of payment, and whether there was one."""
     shown = "\n".join(block.text for block in blocks if len(block.text) <= _MAX_NOTICE).casefold()
-    if not any(phrase in shown for phrase in _phrases()):
+    if not any(stem in shown for stem in _stems()) or not any(phrase in shown for phrase in _phrases()):
         return list(blocks), False
     kept = [block for block in blocks if _count_phrases(block) < _MIN_PHRASES]
     first = next((i for i, block in enumerate(kept) if _count_phrases(block) and _size(kept[i:]) <= _MAX_AFTER), None)
@@ -41,19 +46,25 @@ def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
     return kept, found
 
 
-def has_paywall(page: LexborHTMLParser) -> bool:
-    """Return whether an element that is named a paywall has a notice."""
-    texts = (node_text(node).casefold() for node in page.css(_BOXES)[:_MAX_BOXES])
+def has_paywall(page: LexborHTMLParser, html: str, paragraphs: Sequence[str]) -> bool:
+    """Return whether an element that is named a paywall has a notice, on a page with a short text.
+
+    `html` is the source of the page.
+    """
+    if sum(map(len, paragraphs)) > _MAX_BEGINNING or not any(word in html for word in ("aywall", "egwall", "ay-wall")):
+        return False
+    boxes = [node for node in page.css(_BOXES) if _BOX_NAME.search(f"{node.attributes.get('class')} {node.id}")]
+    texts = (node_text(node).casefold() for node in boxes[:_MAX_BOXES])
     return any(len(text) <= _MAX_NOTICE + _MAX_AFTER and any(p in text for p in _phrases()) for text in texts)
 
 
-def is_declared_paywalled(page: LexborHTMLParser, json_ld: JsonLd) -> bool:
-    """Return whether the metadata says that the article, or a part of it, is not free."""
+def is_declared_paywalled(json_ld: JsonLd, content_tier: str) -> bool:
+    """Return whether JSON-LD or the content tier says that the article, or a part of it, is not free."""
     for node in json_ld.articles:
         parts = [part for part in as_list(node.get("hasPart")) if isinstance(part, dict)]
         if any(_is_false(it.get("isAccessibleForFree")) for it in (node, *parts)):
             return True
-    return attribute_text(page.css_first("meta[property='article:content_tier']"), "content").lower() == _LOCKED
+    return content_tier == _LOCKED
 
 
 def _is_false(value: Any) -> bool:
@@ -69,6 +80,16 @@ def _count_phrases(block: Block) -> int:
 
 def _size(blocks: Sequence[Block]) -> int:
     return sum(len(block.text) for block in blocks)
+
+
+@cache
+def _stems() -> list[str]:
+    """Return a few letters of which each phrase has some, so that most texts need no further search."""
+    stems: list[str] = []
+    for phrase in _phrases():
+        if not any(stem in phrase for stem in stems):
+            stems.append(max(phrase.split(), key=len)[:_STEM_CHARS])
+    return stems
 
 
 @cache

@@ -141,17 +141,18 @@ def _is_day_stated(found: datetime, html: str, url: str) -> bool:
     return bool(re.search(stated, f"{url} {html}"))
 
 
-def _without_jsonld(html: str) -> str:
-    """Return the page without JSON-LD, which has been read: what is left of it there is about other pages."""
-    parts = html.split("</script>")
-    return "</script>".join(part[: max(0, part.rfind("<script"))] if "ld+json" in part else part for part in parts)
+def _without_scripts(html: str) -> str:
+    """Return the page without scripts: JSON-LD has been read, and what else is in it is about other pages."""
+    return "</script>".join(
+        part[: at if (at := part.rfind("<script")) >= 0 else None] for part in html.split("</script>")
+    )
 
 
 def _date_by_htmldate(html: str, url: str, until: datetime) -> str | None:
     """Return the date that htmldate finds without dateparser, which is slow and large."""
     try:
         return htmldate.find_date(
-            _without_jsonld(html),
+            _without_scripts(html),
             url=url,
             original_date=True,
             min_date=EARLIEST,

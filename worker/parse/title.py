@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from worker.parse.jsonld import JsonLd, literal_text
 from worker.parse.markup import attribute_text, clean_text, node_text
+from worker.parse.meta_tags import MetaTags
 from worker.parse.template_values import is_unfilled
 
 _WORD = re.compile(r"\w+")
@@ -25,10 +26,7 @@ _WEIGHTS = {"jsonld": 1.0, "heading": 0.95, "og": 0.9, "itemprop": 0.4, "meta": 
 """Weight of each source of a title, highest first; two sources that agree outweigh any single one."""
 _SOURCES_WITHOUT_SITE = frozenset({"heading", "itemprop"})
 """Sources to which pages do not add their name."""
-_META_TITLES = (
-    "meta[name='twitter:title'], meta[property='twitter:title'], meta[name='title' i], meta[name='sailthru.title'],"
-    "meta[name='parsely-title'], meta[name='dc.title' i], meta[name='headline' i], meta[name='hdl']"
-)
+_META_TITLES = (*("twitter:title", "title", "sailthru.title", "parsely-title", "dc.title", "headline", "hdl"),)
 
 
 class _TitleCandidate(Struct, frozen=True):
@@ -39,12 +37,12 @@ class _TitleCandidate(Struct, frozen=True):
     """The words only, so that different spellings of a title are equal."""
 
 
-def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> str:
+def choose_headline(page: LexborHTMLParser, json_ld: JsonLd, tags: MetaTags, site: str) -> str:
     """Return the headline without the site's name; "" if the page has no title.
 
     `site` contains the names of the site, separated by full stops.
     """
-    candidates = list(_title_candidates(page, json_ld, site))
+    candidates = list(_title_candidates(page, json_ld, tags, site))
     votes: dict[str, float] = defaultdict(float)
     for candidate in candidates:
         votes[_shared_key(candidate, candidates)] += _WEIGHTS[candidate.source]
@@ -67,25 +65,25 @@ def is_title_of(page: LexborHTMLParser) -> Callable[[str], bool]:
     return is_title
 
 
-def _title_candidates(page: LexborHTMLParser, json_ld: JsonLd, site: str) -> Iterator[_TitleCandidate]:
-    for source, text in _titles(page, json_ld):
+def _title_candidates(page: LexborHTMLParser, json_ld: JsonLd, tags: MetaTags, site: str) -> Iterator[_TitleCandidate]:
+    for source, text in _titles(page, json_ld, tags):
         if len(text) <= _MAX_CHARS:
             title = text if source in _SOURCES_WITHOUT_SITE else _strip_site(text, site)
             if (key := _key(title)) and not is_unfilled(title):
                 yield _TitleCandidate(source, title, key)
 
 
-def _titles(page: LexborHTMLParser, json_ld: JsonLd) -> Iterator[tuple[str, str]]:
+def _titles(page: LexborHTMLParser, json_ld: JsonLd, tags: MetaTags) -> Iterator[tuple[str, str]]:
     """Yield the titles of the page with their sources; missing titles are ""."""
     title = node_text(page.css_first("head title") or page.css_first("title"))
-    og = attribute_text(page.css_first("meta[property='og:title'], meta[name='og:title']"), "content")
+    og = tags.get("og:title", [""])[0]
     for node in json_ld.articles[:1]:
         yield "jsonld", literal_text(node.get("headline"))
         yield "name", literal_text(node.get("name"))
     yield "heading", _first_level_heading(page, " ".join(text for text in (title, og) if not is_unfilled(text)))
     yield "og", og
     yield "itemprop", node_text(page.css_first("h1[itemprop~='headline'], h2[itemprop~='headline']"))
-    yield "meta", attribute_text(page.css_first(_META_TITLES), "content")
+    yield "meta", next((values[0] for name, values in tags.items() if name in _META_TITLES), "")
     yield "title", title
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -29,6 +30,8 @@ _REPEATED = 3
 """Elements of one kind from which they are a list."""
 _MIN_BODY_SHARE = 0.3
 """Share of the text from which elements with the name of a body, or around the headline, are layout."""
+_MAX_NAMES = 1_000
+"""Characters of class and id that are read."""
 _CREDIBLE_SHARE = 0.2
 """Share of the text that must remain; otherwise weaker evidence is ignored."""
 
@@ -138,5 +141,10 @@ def _body_name(node: LexborNode) -> str:
     attributes = node.attributes
     if attributes.get("itemprop") == "articleBody":
         return "articleBody"
-    found = _BODY_NAME.search(f"{attributes.get('class') or ''} {attributes.get('id') or ''}")
+    return _named_body(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_MAX_NAMES])
+
+
+@lru_cache(maxsize=8_192)
+def _named_body(names: str) -> str:
+    found = _BODY_NAME.search(names)
     return found[0].lower() if found else ""
