@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from worker.schema import (
-    KINDS,
+    ARTICLE,
     RETRACTION,
     VERSION,
     Article,
     EncodedRecord,
     Event,
     Retraction,
-    article_stream,
     encode_record,
     event_stream,
     hash_id,
+    record_stream,
 )
 from worker.streams import StreamWrite
 
@@ -56,16 +56,15 @@ def record_entries(
     about_all = {"v": str(VERSION), "time": _rfc3339(now), "source": url}
     extension = {} if trace is None else {"traceparent": trace}
     of_article = {"revision": str(revision)} if revision else {}
-    streams = {kind: event_stream(redis.key_prefix, kind) for kind in KINDS}
     return [
         StreamWrite(
-            stream=article_stream(redis.key_prefix) if it.kind == "article" else streams[it.kind],
+            stream=record_stream(redis.key_prefix, it.kind),
             fields={
                 "id": it.id,
                 "type": it.kind,
                 **about_all,
                 **extension,
-                **(of_article if it.kind == "article" else {}),
+                **(of_article if it.kind == ARTICLE else {}),
                 "data": it.data,
             },
             maxlen=redis.stream_length,
