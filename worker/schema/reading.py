@@ -8,18 +8,17 @@ from __future__ import annotations
 import hashlib
 import struct
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Annotated, Final, Self
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from worker.schema.kinds import KINDS, kind_of
+from worker.schema.kinds import KINDS, Kind, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from worker.schema.events import Event
-    from worker.schema.kinds import Kind
 
 HASH_BYTES: Final = 8
 """Bytes of a hash that is compared only with that of another reading of the same article."""
@@ -47,7 +46,7 @@ class EventKey(Struct, frozen=True):
 class Reading(Struct, frozen=True, kw_only=True, array_like=True):
     """The last reading of the page of an article.  New fields go to the end and need a default."""
 
-    revision: int
+    revision: Annotated[int, Meta(ge=0, le=MAX_REVISION)]
     text_hash: bytes
     """`text_hash` of title and text; empty after the page was removed."""
     body_hash: bytes = b""

@@ -131,3 +131,19 @@ async def test_a_tap_shows_what_hovering_shows(browser: Browser, redis_url: str,
         await page.get_by_role("button", name="Close the card").tap()
         await expect(page.locator("#card")).to_be_hidden()
         await context.close()
+
+
+async def test_an_event_is_shown_in_the_text_of_its_revision(ui: BrowserPage) -> None:
+    """The article was corrected: its newest text is longer before the words of the event."""
+    before = article("Maren Holt said no.", "corrected", title="Before")
+    text = "Corrected: the mayor was misquoted. Juhani Korpi said yes."
+    after = replace(before, text=text, title="After", revision=1)
+    old = statement(before, person(before, "Maren Holt"), "no")
+    new = replace(statement(after, person(after, "Juhani Korpi"), "yes"), revision=1)
+    await ui.publish(before, old)
+    await ui.publish(after, new)
+    for event, of in ((old, before), (new, after)):
+        await ui.go(f"#/article?url={of.url}&event={event.id}")
+        await expect(ui.page.get_by_role("heading", level=1)).to_have_text(of.title)
+        assert await ui.page.locator(".article-text").text_content() == of.text
+        assert await annotations_of(ui, event, "content").text_content() == event.content[0].text
