@@ -51,7 +51,7 @@ def parse_article(page: Page) -> Article:
     paywalled = (
         body.has_notice
         or is_declared_paywalled(json_ld, signals.content_tier)
-        or has_paywall(tree, html, body.paragraphs)
+        or has_paywall(tree, page.body, body.paragraphs)
     )
     paragraphs = _prefer_longer_text(body.paragraphs, json_ld)
     if body.is_doubtful or (signals.declares_article and _size(paragraphs) < MIN_ARTICLE_SIZE):

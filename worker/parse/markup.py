@@ -21,7 +21,7 @@ MAX_DEPTH = 2_000
 """
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_TAG = re.compile(r"<(\\?/)?(?!(?:p|br|li|img)[ >])([a-zA-Z][a-zA-Z0-9]*)")
+_TAG = re.compile(r"<(?:\\?/)?(?!(?:p|br|li|img)[ >])[a-zA-Z][a-zA-Z0-9]*")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<]{{{2 * MAX_ATTRIBUTES},}}")
 """A tag that is long enough for too many attributes, with the text after it."""
 _ANY_TAG = re.compile(r"<[/a-zA-Z][^<>]*>")
@@ -83,13 +83,16 @@ def _check_depth(html: str) -> None:
     opened = html.count("<") - html.count("</")
     if opened <= MAX_DEPTH or opened - sum(map(html.count, _FREQUENT_NOT_NESTING)) <= MAX_DEPTH:
         return
-    depth, open_elements = 0, dict[str, int]()
-    for closing, written in _TAG.findall(html):
-        name = written if written in open_elements or written in _NOT_NESTING else written.lower()
-        if name in _NOT_NESTING:
+    depth, open_elements, names = 0, dict[str, int](), dict[str, str]()
+    for tag in _TAG.findall(html):
+        name = names.get(tag)
+        if name is None:
+            name = tag.lstrip("<\\/").lower()
+            names[tag] = name = "" if name in _NOT_NESTING else name
+        if not name:
             continue
         open_before = open_elements.get(name, 0)
-        if not closing:
+        if tag[1] not in "/\\":
             open_elements[name] = open_before + 1
             depth += 1
             if depth > MAX_DEPTH:

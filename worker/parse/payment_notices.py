@@ -24,6 +24,7 @@ _MIN_PHRASES = 2
 """Phrases that make a block a notice wherever it is."""
 _BOXES = "[class*='wall'], [id*='wall'], [class*='Wall'], [id*='Wall']"
 _BOX_NAME = re.compile(r"(?:pay|reg)[-_]?wall", re.IGNORECASE)
+_NAME_PARTS = (b"aywall", b"egwall", b"ay-wall")
 _MAX_BOXES = 20
 _MAX_BEGINNING = 4_000
 """Characters up to which a text may be the beginning that everybody can read."""
@@ -46,12 +47,12 @@ def without_notices(blocks: Sequence[Block]) -> tuple[list[Block], bool]:
     return kept, found
 
 
-def has_paywall(page: LexborHTMLParser, html: str, paragraphs: Sequence[str]) -> bool:
+def has_paywall(page: LexborHTMLParser, body: bytes, paragraphs: Sequence[str]) -> bool:
     """Return whether an element that is named a paywall has a notice, on a page with a short text.
 
-    `html` is the source of the page.
+    `body` is the source of the page: searching it is faster than searching the tree.
     """
-    if sum(map(len, paragraphs)) > _MAX_BEGINNING or not any(word in html for word in ("aywall", "egwall", "ay-wall")):
+    if sum(map(len, paragraphs)) > _MAX_BEGINNING or not any(word in body for word in _NAME_PARTS):
         return False
     boxes = [node for node in page.css(_BOXES) if _BOX_NAME.search(f"{node.attributes.get('class')} {node.id}")]
     texts = (node_text(node).casefold() for node in boxes[:_MAX_BOXES])
