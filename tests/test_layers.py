@@ -13,6 +13,7 @@ LAYERS = {
     "backoff": 0,
     "lifecycle": 0,
     "suggestion": 0,
+    "durations": 0,
     "settings": 0,
     "urls": 1,
     "parse": 2,

@@ -22,13 +22,13 @@ import aiohttp
 import worker
 from worker.extract import extract
 from worker.gateway.app import GATEWAY_LOOPS, open_gateway
-from worker.gateway.cursor import START_CURSOR, CursorError, decode_cursor, format_cursor
 from worker.gateway.server import serve_gateway
 from worker.publish import publication_entries
 from worker.schema import KIND_SPECS, KINDS, Article, Event, article_id, event_schema, kind_of
 from worker.settings import Settings
 from worker.streams import connect
 from worker.subscribe import resume_positions, subscribe
+from worker.subscribe.cursor import START_CURSOR, CursorError, decode_cursor, format_cursor
 from worker.telemetry.liveness import LivenessMonitor
 from worker.terminal.event_line import format_event
 from worker.terminal.explain import explain_events

@@ -15,7 +15,6 @@ import pytest
 from tests.gateway.browsing import served
 from tests.upgrade.recordings import CHECKSUMS, Recording, all_recordings, checksums
 from tests.upgrade.redis_state import restore_keys
-from worker.gateway.cursor import decode_cursor
 from worker.queue import UrlQueue
 from worker.queue.find_task import find_task
 from worker.schema import KINDS, Article, Event, Retraction, Task, event_stream
@@ -24,6 +23,7 @@ from worker.sink.output_directory import OutputDirectory
 from worker.streams import connect
 from worker.streams.embedded_server import run_embedded_server
 from worker.subscribe import subscribe
+from worker.subscribe.cursor import decode_cursor
 from worker.webhook.signature import parse_secrets, sign
 from worker.webhook.subscription_state import SubscriptionState
 

@@ -56,6 +56,8 @@ def test_a_file_has_webhooks_with_secret_files_relative_to_it(tmp_path: Path) ->
         ("country =", "contry =", "unknown filter 'contry'"),
         ("min_confidence = 0.8", "min_confidence = 8", "no number from 0 to 1"),
         ("from_start", "form_start", "unknown field `form_start`"),
+        ("from_start = true", 'since = "soon"', "webhook archive: since 'soon': none of .* a duration such as \"1h\""),
+        ("from_start = true", 'from_start = true\nsince = "1h"', "webhook archive: from_start and since exclude each"),
         ('name = "archive"', 'name = "press"', "the name 'press' is used 2 times"),
         ('name = "archive"', 'name = "a/b"', "matching regex"),
         ("press.secret", "missing.secret", r"missing\.secret: No such file"),
@@ -100,7 +102,7 @@ def test_the_secret_file_has_precedence_over_the_secret(tmp_path: Path) -> None:
         "name": None,
         "kinds": (),
         "filters": {},
-        "from_start": False,
+        "after": "$",
     }
     assert make_webhook(settings=SETTINGS, **arguments).secrets == (KEY,)
     both = Settings.of(webhook_secret="whsec_" + "A" * 32, webhook_secret_file=str(other))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from datetime import date
 
 from worker.schema import KINDS
@@ -38,6 +39,18 @@ def refresh_interval_s(text: str) -> float:
     if not 0.1 <= seconds <= 3600:  # noqa: PLR2004 - faster is unreadable, slower is no longer live
         raise argparse.ArgumentTypeError(f"must be from 0.1 to 3600, not {text}")
     return seconds
+
+
+def start_cursor(text: str) -> str:
+    """Parse a start, such as 1h or a time; return the text of the cursor, in which a duration has been resolved."""
+    from worker.subscribe.cursor import CursorError, format_cursor
+    from worker.subscribe.start import END, parse_start
+
+    try:
+        cursor = parse_start(text, round(time.time() * 1000))
+    except CursorError as e:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r}: {e}") from None
+    return format_cursor(cursor) if cursor else END
 
 
 def iso_date(text: str) -> date:

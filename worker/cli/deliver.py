@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from worker.cli.argument_types import duration_s, event_kind, positive_int
+from worker.cli.argument_types import duration_s, event_kind, positive_int, start_cursor
 from worker.cli.command import print_error, required_redis_url, set_command
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
 from worker.errors import UsageError
@@ -53,7 +53,9 @@ def add_webhook(parser: argparse.ArgumentParser) -> None:
         "--dead", metavar="NAME", help="print the dead letters of the webhook with this name, and end"
     )
     parser.add_argument("--name", metavar="NAME", help="store the cursor under this name (default: from the URL)")
-    parser.add_argument("--from-start", action="store_true", help="the first time, start with the oldest stored event")
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument("--from-start", action="store_true", help="the first time, start with the oldest stored event")
+    _add_since(start)
     parser.add_argument("--again", action="store_true", help="continue although the receiver has answered 410 Gone")
     parser.add_argument("--redeliver", action="store_true", help="send the dead letters again, and end")
     parser.add_argument(
@@ -79,13 +81,14 @@ def _load_config(args: argparse.Namespace, settings: Settings) -> tuple[Webhook,
 
     filters, kinds = parsed_filters(args), tuple(args.kinds)
     if args.file:
-        if filters or kinds or args.name or args.from_start:
+        if filters or kinds or args.name or args.from_start or args.since:
             raise UsageError("with --file, kinds, filters, name and start of each webhook belong in the file")
         return load_webhooks(args.file, settings.fetch)
     to = args.to or settings.webhook.url
     if not to:
         raise UsageError("to which address? --to URL, --file FILE, or set COMMUNIQUE_WEBHOOK_URL")
-    return (make_webhook(to, args.name, settings, kinds, filters, from_start=args.from_start),)
+    after = args.since or ("0" if args.from_start else "$")
+    return (make_webhook(to, args.name, settings, kinds, filters, after=after),)
 
 
 async def _deliver(webhooks: tuple[Webhook, ...], settings: Settings, *, reactivate: bool) -> int:
@@ -179,9 +182,11 @@ def add_sink(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=("jsonl", "parquet"), default="jsonl", help="JSON Lines (default) or Parquet"
     )
-    parser.add_argument(
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument(
         "--from-now", action="store_true", help="the first time, start with the next event, not the oldest"
     )
+    _add_since(start)
     parser.add_argument(
         "--rotate-s", type=duration_s, default=300.0, metavar="S", help="finish a file at least this often (300)"
     )
@@ -216,8 +221,8 @@ def _sink_to_database(args: argparse.Namespace, settings: Settings) -> int:
     """Run the archive, which has all events and no files: UsageError for an option of files or a filter."""
     from worker.cli.archive import archive_command
 
-    if parsed_filters(args) or args.kind or args.from_now:
-        raise UsageError("with --to, all articles and events are written: filters and --from-now are for files")
+    if parsed_filters(args) or args.kind or args.from_now or args.since:
+        raise UsageError("with --to, all articles and events are written: filters and starts are for files")
     return archive_command(args, settings)
 
 
@@ -234,7 +239,7 @@ async def _write(
     redis_url, stop = required_redis_url(settings), stop_on_signals()
 
     def resume() -> Subscription:
-        after = resume_positions(directory.load_cursor(), "$" if args.from_now else "0")
+        after = resume_positions(directory.load_cursor(), args.since or ("$" if args.from_now else "0"))
         prefix, filters = settings.redis.key_prefix, parsed_filters(args)
         return subscribe(redis_url, args.kind or (), prefix=prefix, after=after, stop=stop, **filters)
 
@@ -260,6 +265,15 @@ async def _stop_when_caught_up(events: Subscription, stop: asyncio.Event) -> Non
 
 
 # ---------------------------------------------------------------- both
+def _add_since(start: argparse._MutuallyExclusiveGroup) -> None:
+    start.add_argument(
+        "--since",
+        type=start_cursor,
+        metavar="START",
+        help="the first time, start so long ago (1h, 30m, 2d) or at a time (2026-03-01T12:00:00Z)",
+    )
+
+
 @contextlib.asynccontextmanager
 async def monitored(
     settings: Settings,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from worker.cli.advice import advice_for
 from worker.cli.command import print_error
 from worker.schema.plurals import plural
+from worker.subscribe import to_json
 
 if TYPE_CHECKING:
     from worker.local import RunObserver
@@ -21,7 +20,7 @@ class JsonLinesObserver:
 
     def on_event(self, event: Event) -> None:
         """Print one event and flush."""
-        sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+        sys.stdout.write(to_json(event) + "\n")
         sys.stdout.flush()
 
     def on_outcome(self, url: str, outcome: str, reason: str | None = None, detail: str | None = None) -> None:

@@ -7,9 +7,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from worker.cli.argument_types import positive_int
+from worker.cli.argument_types import positive_int, start_cursor
 from worker.cli.command import print_error, required_redis_url, set_command
 from worker.cli.event_filters import add_filters, add_kinds, parsed_filters
 from worker.errors import EventStreamError
@@ -31,6 +29,7 @@ def add_subscribe(parser: argparse.ArgumentParser) -> None:
         subscribe_command,
         "communique subscribe\ncommunique subscribe meeting decision --from-start | jq .participants[].name\n"
         "communique subscribe --country FI --country EE --min-confidence 0.8\n"
+        "communique subscribe statement --since 1h --json\n"
         "communique subscribe statement --group archive --count 100",
     )
     add_kinds(parser)
@@ -38,7 +37,16 @@ def add_subscribe(parser: argparse.ArgumentParser) -> None:
     start = parser.add_mutually_exclusive_group()
     start.add_argument("--from-start", action="store_true", help="start with the oldest stored event, not the next")
     start.add_argument(
-        "--group", metavar="NAME", help="share the events with the other subscribers of this group; resumes"
+        "--since",
+        type=start_cursor,
+        metavar="START",
+        help="start so long ago (1h, 30m, 2d), at a time (2026-03-01T12:00:00Z) or after an event id of the gateway",
+    )
+    parser.add_argument(
+        "--group",
+        metavar="NAME",
+        help="share the events with the other subscribers of this group; resumes; the first time it starts with the "
+        "oldest stored event, or at --since",
     )
     parser.add_argument(
         "--consumer",
@@ -64,12 +72,12 @@ async def _subscribe(args: argparse.Namespace, settings: Settings) -> int:
         prefix=settings.redis.key_prefix,
         group=args.group,
         consumer=args.consumer,
-        after="0" if args.from_start or args.group else "$",
+        after=args.since or ("0" if args.from_start or args.group else "$"),
         stop=stop_on_signals(),
         **parsed_filters(args),
     )
-    if sys.stderr.isatty() and not args.from_start and not args.group:
-        print_error("waiting for new events; --from-start prints the stored ones first; Ctrl-C ends")
+    if sys.stderr.isatty() and not (args.from_start or args.since or args.group):
+        print_error("waiting for new events; --from-start or --since 1h prints stored ones first; Ctrl-C ends")
     async with subscription:
         return await _print_all(subscription, args)
 
@@ -100,10 +108,11 @@ def _print(event: Event | Retraction, console: Console | None) -> None:
 
     Flush, because the reader of a pipe waits for the line.
     """
+    from worker.subscribe import to_json
     from worker.terminal.event_line import format_line
 
     if console:
         console.print(format_line(event, console.width))
     else:
-        sys.stdout.write(msgspec.json.encode(event).decode() + "\n")
+        sys.stdout.write(to_json(event) + "\n")
         sys.stdout.flush()

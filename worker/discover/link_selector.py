@@ -7,11 +7,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from worker.durations import parse_duration_s
+
 if TYPE_CHECKING:
     from worker.discover.sources import Source
     from worker.parse.feed import FeedLink
 
-_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _UNDATED: Final = float("-inf")
 
 
@@ -86,10 +87,10 @@ def oldest_date(since: str, now: datetime) -> datetime:
 
     Raises ValueError for any other text.
     """
-    found = re.fullmatch(r"(\d{1,6})([smhdw])", since)
-    if found:
+    age_s = parse_duration_s(since)
+    if age_s is not None:
         try:
-            return now - timedelta(**{_UNITS[found[2]]: int(found[1])})
+            return now - timedelta(seconds=age_s)
         except OverflowError:
             return datetime.min.replace(tzinfo=UTC)
     date = datetime.fromisoformat(since)

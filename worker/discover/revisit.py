@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
+
+from worker.durations import parse_duration_s
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,8 +15,6 @@ MAX_AGE_S: Final = 30 * 86_400.0
 """Longest age at which a page is visited."""
 MIN_AGE_S: Final = 60.0
 """Shortest age."""
-_UNITS_S: Final = {"m": 60.0, "h": 3_600.0, "d": 86_400.0}
-_AGE: Final = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?) ?([mhd])")
 
 
 def parse_schedule(ages: Iterable[str]) -> tuple[float, ...]:
@@ -30,10 +29,9 @@ def parse_schedule(ages: Iterable[str]) -> tuple[float, ...]:
 
 
 def _parse_age(text: str) -> float:
-    match = _AGE.fullmatch(text.strip())
-    if match is None:
+    age_s = parse_duration_s(text.strip())
+    if age_s is None:
         raise ValueError(f'{text[:40]!r} is no age: a number and m, h or d, such as "90m", "6h" or "2d"')
-    age_s = float(match[1]) * _UNITS_S[match[2]]
     if not MIN_AGE_S <= age_s <= MAX_AGE_S:
         raise ValueError(f"{text[:40]!r} is not between 1m and 30d")
     return age_s

@@ -74,6 +74,7 @@ class Gateway:
         self.streams = StreamEndpoint(
             self.broadcaster,
             self._history,
+            utc_now,
             max_connections=settings.gateway.clients,
             buffer_bytes=settings.gateway.buffer_bytes,
             heartbeat_s=settings.gateway.heartbeat_s,
@@ -127,7 +128,7 @@ class Gateway:
 
     def _routes(self) -> list[Route]:
         lookup = PublicationLookup(self._client, self._settings.redis.key_prefix)
-        events = EventHandlers(self.broadcaster, self._history, lookup)
+        events = EventHandlers(self.broadcaster, self._history, lookup, utc_now)
         articles = ArticleHandlers(lookup, self._queue, utc_now)
         status = StatusHandlers(
             self._client,

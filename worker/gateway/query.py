@@ -8,17 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from worker import filters
-from worker.gateway.cursor import decode_cursor
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS
 from worker.gateway.problems import ProblemError
+from worker.subscribe.start import END, parse_start
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import datetime
 
     from aiohttp import web
 
     from worker.filters import Filter
-    from worker.gateway.cursor import Cursor
+    from worker.subscribe.cursor import Cursor
 
 FILTER_PARAMETERS: Final = frozenset({p.name for p in filters.PARAMETERS} | {filters.CONFIDENCE})
 """Parameters that make up a filter; only these may be repeated."""
@@ -43,15 +44,18 @@ def parse_filter(request: web.Request) -> Filter:
         raise ProblemError("bad_parameter", str(e), parameter=e.parameter) from None
 
 
-def parse_cursor(request: web.Request, name: str) -> Cursor | None:
-    """Return the cursor in the query parameter `name`; None (the present) if it is "$" or absent."""
-    return parse_cursor_text(request.query.get(name, "$"), name)
+def parse_cursor(request: web.Request, name: str, now: datetime) -> Cursor | None:
+    """Return the cursor in the query parameter `name`; None (the present) if it is "$" or absent.
+
+    `now`: the time from which a duration is counted back.
+    """
+    return parse_cursor_text(request.query.get(name, END), name, now)
 
 
-def parse_cursor_text(text: str, name: str) -> Cursor | None:
+def parse_cursor_text(text: str, name: str, now: datetime) -> Cursor | None:
     """Parse a cursor; None is "$", the present.  `name` is the parameter or header that an error refers to."""
     try:
-        return decode_cursor(text)
+        return parse_start(text, round(now.timestamp() * 1000))
     except ValueError as e:
         raise ProblemError("bad_parameter", f"{text[:100]!r}: {e}", parameter=name) from None
 

@@ -25,24 +25,29 @@ While Redis is unavailable, it is retried with growing delays for `patience_s`; 
 from __future__ import annotations
 
 import asyncio
-import re
 import socket
+import time
 from typing import TYPE_CHECKING, Final, Unpack
+
+import msgspec
 
 from worker.errors import EventStreamError, UsageError
 from worker.filters.keywords import Filters, make_filter
-from worker.schema import KINDS, ORIGINAL_KINDS, Kind, event_stream
+from worker.schema import KINDS, Event, Kind, Retraction, event_stream
 from worker.streams import connect
 from worker.subscribe.blocking import BlockingSubscription
+from worker.subscribe.cursor import CursorError
 from worker.subscribe.entry_readers import GroupReader, StandaloneReader
+from worker.subscribe.start import END, After, resume_positions, start_positions
 from worker.subscribe.subscription import EVENT_BLOCK_S, Received, Subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from redis.asyncio import Redis
 
 __all__ = [
+    "After",
     "BlockingSubscription",
     "EventStreamError",
     "Filters",
@@ -52,11 +57,11 @@ __all__ = [
     "resume_positions",
     "subscribe",
     "subscribe_sync",
+    "to_json",
 ]
 
 SUBSCRIPTION_RETRY_TIMEOUT_S: Final = 60.0
 """How long an unavailable Redis is retried before a subscription fails; `math.inf`: without limit."""
-STREAM_ID: Final = re.compile(r"\d{1,20}(-\d{1,20})?")
 
 
 def subscribe(
@@ -66,21 +71,25 @@ def subscribe(
     prefix: str = "communique",
     group: str | None = None,
     consumer: str | None = None,
-    after: str | Mapping[Kind, str] = "$",
+    after: After = END,
     stop: asyncio.Event | None = None,
     patience_s: float = SUBSCRIPTION_RETRY_TIMEOUT_S,
+    idle_s: float | None = None,
     **filters: Unpack[Filters],
 ) -> Subscription:
     """Subscribe to events of some kinds (empty: all), through a Redis URL or a client that returns bytes.
 
-    `after`: "$" for events published from now on (that is, from `open` or the first `anext`), "0" for the oldest kept,
-    an entry id or a Unix time in ms for what follows it, or a mapping of kinds to these, such as `position` (see
-    `resume_positions` for a kind that is missing).  An existing group continues where it stopped, whatever `after` is.
+    `after`: "$" for events published from now on (that is, from `open` or the first `anext`), "0" for the oldest kept;
+    a duration ("1h", "30m", "2d", or a `timedelta`) for those published so long ago or later, by this computer's clock;
+    a time (RFC 3339, Unix ms, or a `datetime` with a zone) for those published then or later; an entry id or an event
+    id of the gateway for what follows it; or a mapping of kinds to these, such as `position` (see `resume_positions`
+    for a kind that is missing).  An existing group continues where it stopped, whatever `after` is.
     `consumer` is the subscriber's name in its group (default: the host name): unique, and the same after a restart.
     `stop` ends the iteration, also while it waits for an event.  `filters` are those of `Filters`; events that they
-    reject count as read.
+    reject count as read.  `idle_s` ends the iteration after that long without an event (None: never), so that a program
+    can read what there is; it can be continued.
 
-    UsageError for an unknown kind or filter, a malformed id or URL.  The first `anext` raises redis-py's
+    UsageError for an unknown kind or filter, a malformed start or URL.  The first `anext` raises redis-py's
     ConnectionError if Redis is unavailable.
 
     >>> async def names_of_participants() -> list[str]:
@@ -96,7 +105,8 @@ def subscribe(
     wanted = make_filter(names, filters)
     client = connect(redis, block_s=EVENT_BLOCK_S) if isinstance(redis, str) else redis
     streams = {event_stream(prefix, kind): kind for kind in wanted.kinds}
-    start = {stream: _start(after, kind) for stream, kind in streams.items()}
+    positions = _parse_after(after)
+    start = {stream: positions[kind] for stream, kind in streams.items()}
     return Subscription(
         client,
         GroupReader(client, start, group, consumer or socket.gethostname())
@@ -106,6 +116,7 @@ def subscribe(
         wanted,
         stop or asyncio.Event(),
         patience_s=patience_s,
+        idle_s=idle_s,
         owns_client=isinstance(redis, str),
     )
 
@@ -117,14 +128,12 @@ def subscribe_sync(
     prefix: str = "communique",
     group: str | None = None,
     consumer: str | None = None,
-    after: str | Mapping[Kind, str] = "$",
+    after: After = END,
     patience_s: float = SUBSCRIPTION_RETRY_TIMEOUT_S,
     idle_s: float | None = None,
     **filters: Unpack[Filters],
 ) -> BlockingSubscription:
     """Subscribe as `subscribe` does, in code without a running event loop or in a notebook.
-
-    `idle_s` ends the iteration after that long without an event (None: never), so that a script can read what there is.
 
     >>> from worker.schema import Retraction
     >>> with subscribe_sync("redis://localhost:6379/0", after="0", idle_s=0.5) as events:
@@ -150,9 +159,15 @@ def subscribe_sync(
         consumer=consumer,
         after=after,
         patience_s=patience_s,
+        idle_s=idle_s,
         **filters,
     )
-    return BlockingSubscription(subscription, idle_s)
+    return BlockingSubscription(subscription)
+
+
+def to_json(event: Event | Retraction) -> str:
+    """Return an event or retraction as JSON on one line: the same fields and values as on the streams."""
+    return msgspec.json.encode(event).decode()
 
 
 async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dict[Kind, int]:
@@ -166,20 +181,9 @@ async def events_per_kind(redis: Redis | str, prefix: str = "communique") -> dic
     return dict(zip(KINDS, await pipe.execute(), strict=True))
 
 
-def resume_positions(stored: Mapping[Kind, str], first: str = "$") -> dict[Kind, str]:
-    """Return kind -> start, for a reader that stored its positions: the stored position, `first` or "0".
-
-    `first` ("$" or "0") is for a reader that has stored none yet, and for a kind that it did not subscribe to.  A kind
-    that is missing because it did not exist when the positions were stored begins at the oldest entry: none of its
-    events has been received, so none is lost and none comes twice.
-    """
-    later = "0" if stored else first
-    return {kind: stored.get(kind, first if kind in ORIGINAL_KINDS else later) for kind in KINDS}
-
-
-def _start(after: str | Mapping[Kind, str], kind: Kind) -> str:
-    """Return the start for `kind` in `after`: "$", "0" or an entry id; UsageError for any other text."""
-    start = after if isinstance(after, str) else resume_positions(after)[kind]
-    if start != "$" and not STREAM_ID.fullmatch(start):
-        raise UsageError(f'no place in a stream: {start!r} ("$", "0", or an entry id such as "1726560000000-0")')
-    return start
+def _parse_after(after: After) -> dict[Kind, str]:
+    """Return kind -> start; UsageError for a value of no accepted form."""
+    try:
+        return start_positions(after, round(time.time() * 1000))
+    except CursorError as e:
+        raise UsageError(f"after {str(after)[:100]!r}: {e}") from None

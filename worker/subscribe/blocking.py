@@ -31,13 +31,9 @@ class BlockingSubscription(Iterator[Event | Retraction]):
     Use it with `with`, or call `close`.  Not thread-safe.
     """
 
-    def __init__(self, subscription: Subscription, idle_s: float | None) -> None:
-        """`idle_s`: longest wait for an event; None: no limit.  Called by `subscribe_sync` only.
-
-        Nothing is started yet; the first `open` or `next` starts the thread.
-        """
+    def __init__(self, subscription: Subscription) -> None:
+        """Nothing is started yet; the first `open` or `next` starts the thread.  Called by `subscribe_sync` only."""
         self._subscription = subscription
-        self._idle_s = idle_s
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=_run_loop, args=[self._loop], name="communique-subscription", daemon=True
@@ -122,11 +118,9 @@ class BlockingSubscription(Iterator[Event | Retraction]):
     async def _wait_for_event(self) -> _Result:
         """Return the next event and the position after it; None as the event if none comes within `idle_s`."""
         try:
-            received = await asyncio.wait_for(self._subscription.next(), self._idle_s)
-        except TimeoutError:
-            if self._idle_s is None:
-                raise
-            received = None
+            received = await self._subscription.next()
+        except StopAsyncIteration:
+            return None, self._subscription.position
         return received, self._subscription.position
 
     def acknowledge(self) -> None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from worker.streams import (
     ConsumerGroup,
     Entry,
+    id_key,
     previous_id,
     range_entries,
     read_entries,
     read_group_entries,
     stream_tails,
 )
-from worker.subscribe.stream_events import find_reset_streams, may_have_lost_entries
+from worker.subscribe.stream_events import find_reset_streams, is_time, may_have_lost_entries, published_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -87,12 +88,8 @@ class StandaloneReader:
         return entries
 
     async def _return_to_ends(self, after: dict[str, str]) -> None:
-        """Go back to the end of every stream that ends before the last entry read from it.
-
-        A bare time is exempt: it was given as the start and may lie in the future.
-        """
-        entry_ids = {stream: at for stream, at in after.items() if "-" in at}
-        for stream, tail in (await find_reset_streams(self._client, entry_ids)).items():
+        """Go back to the end of every stream that ends before the last entry read from it."""
+        for stream, tail in (await find_reset_streams(self._client, after)).items():
             self._read_ids[stream] = self.position[stream] = tail.last_id
             self.gaps[stream] = f"{stream}: the stream ends before entry {after[stream]}: it was lost or restarted"
 
@@ -226,4 +223,7 @@ async def _resolve_ends(client: Redis, start: dict[str, str]) -> dict[str, str]:
 
 
 def _describe_gap(stream: str, at: str) -> str:
+    if is_time(at):
+        since = published_at(id_key(at)[0] + 1).isoformat(timespec="milliseconds")
+        return f"{stream}: what was published from {since} on was trimmed away, at least in part, before it was read"
     return f"{stream}: what followed entry {at} was trimmed away before it was read"

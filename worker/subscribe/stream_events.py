@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from worker.schema import KINDS, RETRACTION, Event, Retraction
-from worker.streams import StreamTail, id_key, previous_id, range_entries, stream_tails
+from worker.streams import MAX_SEQUENCE, StreamTail, id_key, previous_id, range_entries, stream_tails
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
@@ -96,6 +96,14 @@ async def find_reset_streams(client: Redis, after: Mapping[str, str]) -> dict[st
 
     Such a stream lost its keys, or a replica without its latest entries became the primary.  Entries added from now on
     may get ids below the one that was read already, so the reader has to go back to the tail.
+
+    A position made from a time is exempt: it may be later than the last entry, and even lie in the future.
     """
-    tails = await stream_tails(client, after)
-    return {stream: tail for stream, tail in tails.items() if id_key(tail.last_id) < id_key(after[stream])}
+    read = {stream: at for stream, at in after.items() if not is_time(at)}
+    tails = await stream_tails(client, read)
+    return {stream: tail for stream, tail in tails.items() if id_key(tail.last_id) < id_key(read[stream])}
+
+
+def is_time(entry_id: str) -> bool:
+    """Return whether a position was made from a time: then its sequence number is the greatest, which no entry has."""
+    return id_key(entry_id)[1] == MAX_SEQUENCE

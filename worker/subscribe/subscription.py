@@ -73,11 +73,12 @@ class Subscription(AsyncIterator[Event | Retraction]):
         stop: asyncio.Event,
         *,
         patience_s: float,
+        idle_s: float | None,
         owns_client: bool,
     ) -> None:
         """`kinds`: stream -> kind.  `patience_s`: how long an unavailable Redis is retried.  Nothing is read yet.
 
-        Called by `subscribe` only.
+        `idle_s`: longest wait for an event; None: no limit.  Called by `subscribe` only.
         """
         self._client = client
         self._reader = reader
@@ -85,6 +86,7 @@ class Subscription(AsyncIterator[Event | Retraction]):
         self._filter = wanted
         self._stop = stop
         self._patience_s = patience_s
+        self._idle_s = idle_s
         self._owns_client = owns_client
         self._opened = False
         self._buffers: dict[str, deque[Entry]] = {stream: deque() for stream in kinds}
@@ -147,14 +149,20 @@ class Subscription(AsyncIterator[Event | Retraction]):
     async def next(self) -> Received:
         """Return the next event with its kind and entry id; StopAsyncIteration once `stop` is set.
 
-        A cancelled wait loses no event: the next call returns the event.  RuntimeError if another task is waiting,
-        because this call would acknowledge the event that the other task is processing.
+        Also StopAsyncIteration if none comes within `idle_s`; a further call waits again.  A cancelled wait loses no
+        event: the next call returns the event.  RuntimeError if another task is waiting, because this call would
+        acknowledge the event that the other task is processing.
         """
         if self._waiting:
             raise RuntimeError("another task is waiting for the next event of this subscription")
         self._waiting = True
         try:
-            return await self._next()
+            async with asyncio.timeout(self._idle_s) as idle:
+                return await self._next()
+        except TimeoutError:
+            if idle.expired():
+                raise StopAsyncIteration from None
+            raise
         finally:
             self._waiting = False
 

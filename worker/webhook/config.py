@@ -15,6 +15,8 @@ from worker import urls
 from worker.errors import Permanent, UsageError
 from worker.fetch.resolver import reject_private_literal
 from worker.filters.keywords import Filters, make_filter
+from worker.subscribe.cursor import CursorError
+from worker.subscribe.start import parse_start
 from worker.webhook.signature import SECRET_FORMAT, parse_secrets
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ class Webhook(Struct, frozen=True, kw_only=True):
     """Kinds of the events to deliver; empty: all kinds."""
     filters: Filters = {}
     after: str = "$"
-    """Start of the first delivery: "$" after the newest event, "0" at the oldest.  Later deliveries resume."""
+    """Start of the first delivery, as for `subscribe`: "$" after the newest event, "0" at the oldest, "1h" ….
+
+    Later deliveries resume.
+    """
 
     def __repr__(self) -> str:
         """Return name and address, without the secrets."""
@@ -53,6 +58,7 @@ class _WebhookTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kinds: list[str] = []
     filters: dict[str, str | list[str] | float] = {}
     from_start: bool = False
+    since: str = ""
 
 
 class _WebhooksFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +66,7 @@ class _WebhooksFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 def make_webhook(
-    to: str, name: str | None, settings: Settings, kinds: tuple[Kind, ...], filters: Filters, *, from_start: bool
+    to: str, name: str | None, settings: Settings, kinds: tuple[Kind, ...], filters: Filters, *, after: str
 ) -> Webhook:
     """Return the webhook of a command line, with the secret of the settings; UsageError if it is not valid.
 
@@ -73,7 +79,7 @@ def make_webhook(
             secrets=parse_secrets(_secret(settings.webhook)),
             kinds=kinds,
             filters=filters,
-            after="0" if from_start else "$",
+            after=after,
         ),
         settings.fetch,
     )
@@ -105,13 +111,15 @@ def load_webhooks(path: str | Path, fetch: FetchSettings) -> tuple[Webhook, ...]
 
 
 def _from_table(table: _WebhookTable, directory: Path) -> Webhook:
+    if table.from_start and table.since:
+        raise UsageError(f"webhook {table.name}: from_start and since exclude each other")
     return Webhook(
         name=table.name,
         to=table.to,
         secrets=parse_secrets(_read_text(directory / table.secret_file)),
         kinds=cast("tuple[Kind, ...]", tuple(table.kinds)),
         filters=cast("Filters", table.filters),
-        after="0" if table.from_start else "$",
+        after=table.since or ("0" if table.from_start else "$"),
     )
 
 
@@ -120,6 +128,10 @@ def _validate(webhook: Webhook, fetch: FetchSettings) -> Webhook:
     if not re.match(NAME, webhook.name):
         raise UsageError(f"not a webhook name: {webhook.name!r} (letters, digits, '.', '_' and '-')")
     make_filter(webhook.kinds, webhook.filters)
+    try:
+        parse_start(webhook.after, now_ms=0)  # resolved at the first delivery
+    except CursorError as e:
+        raise UsageError(f"webhook {webhook.name}: since {webhook.after[:100]!r}: {e}") from None
     try:
         to = urls.normalise(webhook.to)
         if not fetch.allow_private_addresses:

@@ -13,11 +13,11 @@ import pytest
 from redis.asyncio import Redis
 
 from tests.gateway.conftest import Publisher, RunningGateway, StartGateway, make_event, make_person, wait_until
-from worker.gateway.cursor import START_CURSOR, decode_cursor, format_cursor
 from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, event_stream
 from worker.settings import Settings
 from worker.streams import stream_tails
+from worker.subscribe.cursor import START_CURSOR, decode_cursor, format_cursor
 
 DEEP = b'{"deep":' + b"[" * 200_000
 """Deeper nesting than any decoder accepts."""

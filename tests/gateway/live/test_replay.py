@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from worker.gateway.cursor import START_CURSOR, Cursor
 from worker.gateway.live.event import StreamEvent
 from worker.gateway.live.replay import ReplayReader, ReplayWindow
 from worker.schema import KINDS, Kind, event_stream
 from worker.streams import connect, previous_id
+from worker.subscribe.cursor import START_CURSOR, Cursor
 
 Key = tuple[int, int, int]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from worker.csv_rows import EVENT_COLUMNS, PROVENANCE_COLUMNS, csv_row, event_cells, provenance_cells
-from worker.gateway.cursor import format_cursor
 from worker.gateway.live.encoders import publication_time
 from worker.schema import Retraction
+from worker.subscribe.cursor import format_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

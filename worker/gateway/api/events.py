@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec import Raw, Struct, structs
 
+from worker.durations import parse_duration_s
 from worker.gateway.api.csv import events_to_csv
-from worker.gateway.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
 from worker.gateway.live.encoders import CLOUDEVENT, CLOUDEVENTS, encode_cloudevent
 from worker.gateway.middleware.compression import body_response
 from worker.gateway.problems import ProblemError
@@ -26,8 +26,12 @@ from worker.gateway.query import (
 )
 from worker.gateway.spec.parameters import DEFAULT_EVENTS, MAX_PAGE_EVENTS
 from worker.schema import Retraction
+from worker.subscribe.cursor import START_CURSOR, Cursor, format_cursor, replace_positions
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from aiohttp import web
 
     from worker.filters import Filter
@@ -67,14 +71,17 @@ class HistoryResult(Struct, frozen=True, kw_only=True):
 class EventHandlers:
     """Handlers for past events."""
 
-    def __init__(self, broadcaster: Broadcaster, history: ReplayReader, lookup: PublicationLookup) -> None:
-        """`history`: reads past events.  `lookup`: finds one by id.  Nothing is read yet.
+    def __init__(
+        self, broadcaster: Broadcaster, history: ReplayReader, lookup: PublicationLookup, clock: Callable[[], datetime]
+    ) -> None:
+        """`history`: reads past events.  `lookup`: finds one by id.  `clock`: the current time.  Nothing is read yet.
 
         `broadcaster`: pages end at its position, so that a live stream can continue after them.
         """
         self._broadcaster = broadcaster
         self._history = history
         self._lookup = lookup
+        self._clock = clock
         self._scans = asyncio.Semaphore(MAX_CONCURRENT_SCANS)
 
     async def list_events(self, request: web.Request) -> web.Response:
@@ -82,12 +89,14 @@ class EventHandlers:
         reject_unknown(request, EVENTS_PARAMETERS)
         limit, order = parse_int(request, "limit", DEFAULT_EVENTS, MAX_PAGE_EVENTS), _parse_order(request)
         output_format, envelopes = _parse_format(request), wants_cloudevents(request)
-        result = await self._scan(request, order, limit)
+        now = self._clock()
+        result = await self._scan(request, order, limit, now)
         response = _format_response(result, output_format, envelopes=envelopes)
         response.headers["Vary"] = "Accept"
         if result.next:
             parameter = "after" if order == "oldest" else "before"
-            url = request.rel_url.update_query({parameter: format_cursor(result.next), "order": order})
+            following = _resolve_durations(request, now) | {parameter: format_cursor(result.next), "order": order}
+            url = request.rel_url.update_query(following)
             response.headers["Link"] = f'<{url}>; rel="next"'
         return response
 
@@ -102,10 +111,10 @@ class EventHandlers:
         return body_response(item.data)
 
     # ------------------------------------------------------------ history
-    async def _scan(self, request: web.Request, order: str, limit: int) -> HistoryResult:
+    async def _scan(self, request: web.Request, order: str, limit: int, now: datetime) -> HistoryResult:
         """Return the events between the query's `after` and `before` that pass its filter, at most `limit`."""
         wanted = parse_filter(request)
-        after, before = parse_cursor(request, "after"), parse_cursor(request, "before")
+        after, before = (parse_cursor(request, name, now) for name in ("after", "before"))
         start = (after or self._broadcaster.cursor) if "after" in request.query else START_CURSOR
         low, reset_kinds = await self._clamp(start, wanted)
         window = self._history.window(wanted.kinds, low, before or self._broadcaster.cursor, HISTORY_CHUNK)
@@ -120,6 +129,12 @@ class EventHandlers:
             return low, []
         ends = await self._history.find_resets(wanted.kinds, low)
         return replace_positions(low, ends), [*ends]
+
+
+def _resolve_durations(request: web.Request, now: datetime) -> dict[str, str]:
+    """Return the bounds that are durations as cursors, so that they are the same on the next page."""
+    given = [name for name in ("after", "before") if parse_duration_s(request.query.get(name, "")) is not None]
+    return {name: format_cursor(cursor) for name in given if (cursor := parse_cursor(request, name, now))}
 
 
 def _parse_order(request: web.Request) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from worker.gateway.api.id_index import EventIdIndex
-from worker.gateway.cursor import START_CURSOR, replace_positions
 from worker.gateway.live.event import StreamEvent, key_entry
 from worker.schema import KINDS, Article, Retraction, article_stream, event_stream
 from worker.streams import Entry, range_entries, retry_while_unavailable
+from worker.subscribe.cursor import START_CURSOR, replace_positions
 from worker.subscribe.publications import event_entries
 
 if TYPE_CHECKING:

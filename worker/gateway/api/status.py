@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from redis.exceptions import RedisError
 
-from worker.gateway.cursor import format_cursor
 from worker.gateway.middleware.compression import body_response
 from worker.gateway.models import DeadLetterCounts, HealthReport, MemoryStatus, Status, StreamStatus
 from worker.gateway.query import reject_unknown
 from worker.monitor.snapshot import take_snapshot
 from worker.schema import article_stream
 from worker.subscribe import events_per_kind
+from worker.subscribe.cursor import format_cursor
 
 if TYPE_CHECKING:
     from aiohttp import web

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from worker.gateway.cursor import Cursor, is_ahead, replace_positions
 from worker.gateway.live.fan_out import StreamSubscriber, SubscriberGroups, SubscriptionSpec
 from worker.gateway.live.merged_reader import Loss, MergedReader
 from worker.gateway.live.recent_events import RecentEvents
 from worker.lifecycle import run_until
+from worker.subscribe.cursor import Cursor, is_ahead, replace_positions
 from worker.subscribe.stream_events import SkippedTypes
 from worker.telemetry import metrics
 

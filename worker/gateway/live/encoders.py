@@ -15,10 +15,10 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Raw, Struct
 
-from worker.gateway.cursor import Cursor, format_cursor
 from worker.gateway.live.event import StreamEvent
 from worker.gateway.models import Gap, Problem
 from worker.schema import VERSION
+from worker.subscribe.cursor import Cursor, format_cursor
 from worker.subscribe.stream_events import published_at
 
 CLOUDEVENT: Final = "application/cloudevents+json"

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import HttpVersion11, WSCloseCode, web
 
-from worker.gateway.cursor import replace_positions
 from worker.gateway.live.connection import MIN_DRAIN_POLL_S, CloseReason, StreamConnection
 from worker.gateway.live.encoders import sse_encoder, websocket_encoder
 from worker.gateway.live.merged_reader import STREAM_RESET
@@ -32,17 +31,19 @@ from worker.gateway.query import (
     wants_cloudevents,
 )
 from worker.lifecycle import sleep_until
+from worker.subscribe.cursor import replace_positions
 from worker.telemetry import metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     from worker.filters import Filter
-    from worker.gateway.cursor import Cursor
     from worker.gateway.live.broadcaster import Broadcaster
     from worker.gateway.live.encoders import StreamEncoder
     from worker.gateway.live.replay import ReplayReader, ReplayWindow
     from worker.schema import Kind
+    from worker.subscribe.cursor import Cursor
 
 log = structlog.get_logger()
 
@@ -87,17 +88,21 @@ class StreamEndpoint:
         self,
         broadcaster: Broadcaster,
         history: ReplayReader,
+        clock: Callable[[], datetime],
         *,
         max_connections: int,
         buffer_bytes: int,
         heartbeat_s: float,
     ) -> None:
-        """`max_connections`: largest number of clients at a time.  `buffer_bytes`: see `StreamConnection`.
+        """`clock`: the current time.  `max_connections`: largest number of clients at a time.
+
+        `buffer_bytes`: see `StreamConnection`.
 
         `heartbeat_s`: interval of the heartbeats to clients.  Nothing is started yet.
         """
         self._broadcaster = broadcaster
         self._history = history
+        self._clock = clock
         self._max_connections = max_connections
         self._buffer_bytes = buffer_bytes
         self._heartbeat_s = heartbeat_s
@@ -145,15 +150,14 @@ class StreamEndpoint:
             return await self._websocket(request, wanted, after)
         return await self._sse(request, wanted, after)
 
-    @staticmethod
-    def _after(request: web.Request) -> Cursor | None:
+    def _after(self, request: web.Request) -> Cursor | None:
         """Return the cursor after which the stream starts; None for the present.
 
         A browser that reconnects repeats the URL with its `after`, so its Last-Event-ID takes precedence.
         """
         if last := request.headers.get("Last-Event-ID"):
-            return parse_cursor_text(last, "Last-Event-ID")
-        return parse_cursor(request, "after")
+            return parse_cursor_text(last, "Last-Event-ID", self._clock())
+        return parse_cursor(request, "after", self._clock())
 
     # ------------------------------------------------------------ transports
     async def _sse(self, request: web.Request, wanted: Filter, after: Cursor | None) -> web.StreamResponse:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from worker.filters.facets import Facets
-from worker.gateway.cursor import Cursor, position_of, replace_positions
 from worker.schema import KIND_INDEX, RETRACTION, Event, Retraction
 from worker.streams import Entry, id_key, previous_id
+from worker.subscribe.cursor import Cursor, position_of, replace_positions
 from worker.subscribe.stream_events import UndecodableEntryError, UnknownTypeError, decode_entry
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct, structs
 
-from worker.gateway.cursor import Cursor, is_ahead, latest_positions, position_of, replace_positions
 from worker.gateway.models import Gap
 from worker.streams import id_key
+from worker.subscribe.cursor import Cursor, is_ahead, latest_positions, position_of, replace_positions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

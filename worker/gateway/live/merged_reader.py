@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 from redis.exceptions import RedisError
 
-from worker.gateway.cursor import START_CURSOR, Cursor, replace_positions
 from worker.gateway.live.event import KeyedEntry, SortKey, StreamEvent, key_entry, merge_in_order
 from worker.gateway.live.loss_detector import LossDetector
 from worker.schema import KINDS, Kind, event_stream
@@ -28,6 +27,7 @@ from worker.streams import (
     retry_while_unavailable,
     stream_tails,
 )
+from worker.subscribe.cursor import START_CURSOR, Cursor, replace_positions
 from worker.subscribe.stream_events import find_reset_streams
 
 if TYPE_CHECKING:

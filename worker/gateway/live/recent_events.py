@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from worker.gateway.cursor import START_CURSOR, Cursor, is_ahead, latest_positions
+from worker.subscribe.cursor import START_CURSOR, Cursor, is_ahead, latest_positions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

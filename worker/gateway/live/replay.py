@@ -6,10 +6,10 @@ import asyncio
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from worker.gateway.cursor import Cursor, position_of, replace_positions
 from worker.gateway.live.event import KeyedEntry, SortKey, StreamEvent, key_entry, merge_in_order
 from worker.schema import KINDS, Kind, event_stream
-from worker.streams import MAX_SEQUENCE, id_key, parse_entries, previous_id, retry_while_unavailable
+from worker.streams import id_key, parse_entries, previous_id, retry_while_unavailable
+from worker.subscribe.cursor import Cursor, position_of, replace_positions
 from worker.subscribe.stream_events import find_reset_streams, may_have_lost_entries
 
 if TYPE_CHECKING:
@@ -82,13 +82,9 @@ class ReplayReader:
         return await retry_while_unavailable(self.client, lambda: may_have_lost_entries(self.client, stream, after))
 
     async def find_resets(self, kinds: tuple[Kind, ...], after: Cursor) -> dict[Kind, str]:
-        """Return the kinds whose stream ends before `after`, each with the id at which its stream ends.
-
-        A position with the greatest sequence number was made from a time, which may lie in the future: it is no reset.
-        """
+        """Return the kinds whose stream ends before `after`, each with the id at which its stream ends."""
         positions = {self._streams[kind]: position_of(after, kind) for kind in kinds}
-        events_only = {stream: at for stream, at in positions.items() if id_key(at)[1] != MAX_SEQUENCE}
-        tails = await retry_while_unavailable(self.client, lambda: find_reset_streams(self.client, events_only))
+        tails = await retry_while_unavailable(self.client, lambda: find_reset_streams(self.client, positions))
         return {kind: tails[self._streams[kind]].last_id for kind in kinds if self._streams[kind] in tails}
 
 

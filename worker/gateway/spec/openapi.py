@@ -48,8 +48,9 @@ Events from news articles (statements, meetings, decisions): live, as history, a
 Sent back as `after` or `Last-Event-ID`, it resumes right after that event, without loss or repetition, as long as the
 following events are kept. It is opaque; the event's own id is the field `id` of its JSON.
 
-**Cursors.** A cursor is a stream id, `0` (the oldest event kept), `$` (now), a Unix time in milliseconds or an
-RFC 3339 time (from that instant on), or a Redis entry id.
+**Cursors.** A cursor is a stream id, `0` (the oldest event kept), `$` (now), a duration such as `1h`, `30m` or `2d`
+(from so long ago on, by the gateway's clock), an RFC 3339 time or a Unix time in milliseconds (from that instant on),
+or a Redis entry id.
 
 **Filters.** Several values of one filter are alternatives (OR); different filters are combined (AND). Unknown names
 and values are rejected.

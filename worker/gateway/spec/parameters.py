@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from worker.durations import DURATION_PATTERN
 from worker.filters import CONFIDENCE, MAX_VALUE_CHARACTERS, MAX_VALUES, PARAMETERS
-from worker.gateway.cursor import CURSOR_PATTERN, ENTRY_PATTERN, UNIX_MS_PATTERN
 from worker.gateway.spec.openapi_components import Json
+from worker.subscribe.cursor import CURSOR_PATTERN, ENTRY_PATTERN
+from worker.subscribe.start import UNIX_MS_PATTERN
 
 ID_PATTERN: Final = "^[0-9a-f]{32}$"
 MAX_PAGE_EVENTS: Final = 1_000
@@ -15,7 +17,7 @@ DEFAULT_EVENTS: Final = 100
 CURSOR_SCHEMA: Final[Json] = {
     "anyOf": [
         {"const": "$"},
-        {"type": "string", "pattern": f"^({CURSOR_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN})$"},
+        {"type": "string", "pattern": f"^({CURSOR_PATTERN}|{ENTRY_PATTERN}|{UNIX_MS_PATTERN}|{DURATION_PATTERN})$"},
         {"type": "string", "format": "date-time"},
     ]
 }
@@ -55,11 +57,12 @@ def _value(values: tuple[str, ...], pattern: str | None) -> Json:
 def other_parameters() -> list[Json]:
     """Return the parameters that are not filters, as OpenAPI parameter objects."""
     return [
-        query_parameter("after", CURSOR_SCHEMA, "A cursor (see above): only events after it."),
+        query_parameter("after", CURSOR_SCHEMA, "A cursor, time or duration (`1h`, see above): only events after it."),
         query_parameter(
             "before",
             CURSOR_SCHEMA,
-            "A cursor (see above): only events up to it; the `next` of a page in the order `newest`.",
+            "A cursor, time or duration (`1h`, see above): only events up to it; the `next` of a page in the order "
+            "`newest`.",
         ),
         query_parameter(
             "order",

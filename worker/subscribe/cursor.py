@@ -3,6 +3,7 @@
 Each kind has a stream of its own, and entry ids of two streams cannot be compared: within a millisecond they overlap,
 and a step of Redis' clock sets one stream ahead of another.  A cursor therefore holds one entry id per kind.  It is the
 `id:` of a Server-Sent Event, and `after` or `Last-Event-ID` of the request that resumes.  Clients treat it as opaque.
+`start` parses the other forms of `after`.
 
     s:1726560000000-0,m:1726560000000-1,d:1726559999000-4
 
@@ -26,11 +27,10 @@ cursor was made by a newer gateway, and this one could not keep that position.
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from worker.schema import KIND_INDEX, KIND_SPECS, KINDS, ORIGINAL_KINDS, Kind
-from worker.streams import MAX_SEQUENCE, id_key, previous_id
+from worker.streams import MAX_SEQUENCE, id_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,17 +43,12 @@ OLDEST: Final = "0-0"
 START_CURSOR: Final[Cursor] = (OLDEST,) * len(KINDS)
 ENTRY_PATTERN: Final = rf"[0-9]{{1,16}}-([0-9]{{1,19}}|1[0-7][0-9]{{18}}|{MAX_SEQUENCE})"
 """Sequence numbers go up to 2^64 - 1.  Of those from 18 * 10^18 on, which no server counts up to, only the last."""
-UNIX_MS_PATTERN: Final = "[0-9]{1,16}"
 
 _KIND_OF_KEY: Final[Mapping[str, Kind]] = {spec.cursor_key: kind for kind, spec in KIND_SPECS.items()}
 _PREFIXES: Final = tuple(f"{spec.cursor_key}:" for spec in KIND_SPECS.values())
 _TEMPLATE: Final = ",".join(f"{prefix}%s" for prefix in _PREFIXES)
 _PART: Final = re.compile(rf"(?P<key>[a-z]{{1,8}})(/(?P<partition>[0-9]{{1,5}}))?:(?P<entry_id>{ENTRY_PATTERN})")
 _ORIGINAL_PATTERN: Final = rf"{ENTRY_PATTERN}(\.{ENTRY_PATTERN}){{{len(ORIGINAL_KINDS) - 1}}}"
-_EXPECTED: Final = (
-    'none of "$" (from now on), "0" (from the oldest kept), an event id of this API, a Redis entry id, '
-    "a Unix time in ms, or a time of RFC 3339"
-)
 
 
 def _known_pattern(prefixes: tuple[str, ...]) -> str:
@@ -77,22 +72,15 @@ def format_cursor(cursor: Cursor) -> str:
 
 
 def decode_cursor(text: str) -> Cursor | None:
-    """Return the cursor that a client names; None for "$", the end of the streams at present.
+    """Return the cursor that a text denotes; None if it does not have the form of one.
 
-    Besides a cursor, these are accepted for all kinds at once: "0" for the oldest entry kept, a Redis entry id for what
-    follows that id, and a time (Unix ms, or RFC 3339) for that instant and later.  CursorError for anything else.
+    A Redis entry id is the same position in every stream.  CursorError for a cursor of an unknown kind.
     """
-    if text == "$":
-        return None
-    if text == "0":
-        return START_CURSOR
     if ":" in text and (parts := [_PART.fullmatch(part) for part in text.split(",")]) and all(parts):
         return _from_parts([part for part in parts if part])
     if re.fullmatch(_ORIGINAL_PATTERN, text):
         return replace_positions(START_CURSOR, dict(zip(ORIGINAL_KINDS, text.split("."), strict=True)))
-    if re.fullmatch(ENTRY_PATTERN, text):
-        return (text,) * len(KINDS)
-    return (previous_id(f"{_unix_ms(text)}-0"),) * len(KINDS)
+    return (text,) * len(KINDS) if re.fullmatch(ENTRY_PATTERN, text) else None
 
 
 def _from_parts(parts: list[re.Match[str]]) -> Cursor:
@@ -112,18 +100,6 @@ def _describe_unknown(part: re.Match[str]) -> str:
     known = ", ".join(f"{key} ({kind})" for key, kind in _KIND_OF_KEY.items())
     name = part[0].partition(":")[0]
     return f"has a position for {name!r}, which only a newer gateway knows; this one knows {known}, unpartitioned"
-
-
-def _unix_ms(text: str) -> int:
-    if re.fullmatch(UNIX_MS_PATTERN, text):
-        return int(text)
-    try:
-        at = datetime.fromisoformat(text.upper())
-    except ValueError:
-        raise CursorError(_EXPECTED) from None
-    if at.tzinfo is None:
-        raise CursorError(_EXPECTED)
-    return max(0, round(at.timestamp() * 1000))
 
 
 # ---------------------------------------------------------------- as a value
