@@ -280,6 +280,23 @@ async def test_subscribe_prints_retractions_and_skips_unknown_types(redis: Redis
     assert ended.stderr.count("unknown_type") == 1
 
 
+@pytest.mark.parametrize("group", [(), ("--group", "g")])
+async def test_subscribe_prints_what_was_published_since(
+    redis: Redis, settings: Settings, three_events: dict[str, str], group: tuple[str, ...]
+) -> None:
+    await redis.xadd(event_stream(settings.redis.key_prefix, "statement"), {"data": "{"}, id="1-0")
+    ended = communique("subscribe", "--since", "1h", "--count", "2", *group, **three_events)
+    assert ids(ended) == ["m0", "m1"]
+
+
+@pytest.mark.parametrize("command", [["subscribe"], ["webhook", "--to", "https://hooks.example/"], ["sink", "out"]])
+def test_a_start_of_no_accepted_form_is_refused_with_examples(command: list[str]) -> None:
+    ended = communique(*command, "--since", "yesterday")
+    assert ended.returncode == 2
+    assert "argument --since: 'yesterday': none of" in ended.stderr
+    assert 'such as "1h", "30m" or "2d"' in ended.stderr
+
+
 async def test_a_group_gets_each_event_once(three_events: dict[str, str]) -> None:
     one_by_one = [communique("subscribe", "--group", "g", "--count", "1", **three_events) for _ in range(3)]
     assert [ids(ended) for ended in one_by_one] == [["m0"], ["m1"], ["m2"]]

@@ -17,6 +17,8 @@ from tests.environment import clean_environ
 from tests.subscribe.published import make_event, person, publish
 from tests.webhook.receiver import SECRET, Receiver, running_receiver
 from worker import cli
+from worker.schema import event_stream
+from worker.subscribe import to_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -196,6 +198,27 @@ async def test_sink_once_writes_the_stored_events_and_sigterm_finishes_open_file
     code, err = await stop(running)
     assert code == 0, err
     assert len(list(tmp_path.glob(f"statement/date=*/*.{file_format}"))) == 2  # noqa: ASYNC240 - a few files
+
+
+def ids_of_files(directory: Path) -> list[str]:
+    written = "".join(path.read_text(encoding="utf-8") for path in sorted(directory.glob("statement/*/*.jsonl")))
+    return [json.loads(line)["id"] for line in written.splitlines()]
+
+
+async def test_sink_and_webhook_start_at_since_the_first_time_and_then_resume(
+    redis: Redis, settings: Settings, environ: dict[str, str], receiver: Receiver, tmp_path: Path
+) -> None:
+    stream, old = event_stream(settings.redis.key_prefix, "statement"), to_json(make_event("statement", "s0"))
+    await redis.xadd(stream, {"type": "statement", "data": old}, id="1-0")
+    await publish(redis, settings, "s1")
+    since = ["--since", "1970-01-02T00:00:00Z"]
+    webhook = await start(environ, "webhook", "--to", receiver.url, "--name", "press", *since)
+    await receiver.wait_for(lambda: receiver.accepted == ["s1"])
+    assert (await stop(webhook))[0] == 0
+    assert (await run_to_end(environ, "sink", str(tmp_path), "--once", *since))[0] == 0
+    await publish(redis, settings, "s2")
+    assert (await run_to_end(environ, "sink", str(tmp_path), "--once", "--since", "0"))[0] == 0
+    assert ids_of_files(tmp_path) == ["s1", "s2"]
 
 
 async def test_sink_reports_a_directory_that_cannot_be_created(environ: dict[str, str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +14,18 @@ from tests.subscribe.published import MILLISECONDS, NOW, make_event, publish
 from worker.errors import EventStreamError, UsageError
 from worker.schema import KINDS, Meeting, event_stream
 from worker.settings import Settings
-from worker.streams import connect, read_group_entries
+from worker.streams import connect, range_entries, read_group_entries
 from worker.streams.embedded_server import run_embedded_server
-from worker.subscribe import Received, Subscription, entry_readers, events_per_kind, subscribe, subscription
+from worker.subscribe import Received, Subscription, entry_readers, events_per_kind, subscribe, subscription, to_json
+from worker.subscribe.cursor import format_cursor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from redis.asyncio import Redis
+
+
+NOON_MS = 1_772_366_400_000
 
 
 async def take(events: Subscription, n: int) -> list[str]:
@@ -396,6 +401,93 @@ async def test_a_trimmed_pending_event_is_reported_once(
         with pytest.raises(EventStreamError, match="trimmed away before it was acknowledged"):
             await anext(events)
         assert await take(events, 1) == ["s2"]
+
+
+# ---------------------------------------------------------------- starts given as a time
+HOUR_MS = 3_600_000
+
+
+async def add_at(redis: Redis, settings: Settings, *events: tuple[str, int]) -> None:
+    """Add meetings, each given by name and by the Unix time of its publication in ms."""
+    stream = event_stream(settings.redis.key_prefix, "meeting")
+    for name, unix_ms in events:
+        await redis.xadd(stream, {"type": "meeting", "data": to_json(make_event("meeting", name))}, id=f"{unix_ms}-0")
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+@pytest.mark.parametrize("after", ["1h", "60m", timedelta(hours=1)])
+async def test_a_duration_selects_what_was_published_so_long_ago_or_later(
+    redis: Redis, settings: Settings, target: dict[str, Any], after: Any, group: str | None
+) -> None:
+    now_ms = round(time.time() * 1000)
+    await add_at(redis, settings, ("m1", now_ms - 2 * HOUR_MS), ("m2", now_ms - HOUR_MS // 2))
+    async with subscribe(**target, after=after, group=group) as events:
+        assert await take(events, 1) == ["m2"]
+
+
+@pytest.mark.parametrize("after", [NOW, NOW.isoformat(), NOON_MS, str(NOON_MS)])
+async def test_a_time_includes_the_event_published_at_that_very_millisecond(
+    redis: Redis, settings: Settings, target: dict[str, Any], after: Any
+) -> None:
+    await add_at(redis, settings, ("m1", NOON_MS - 1), ("m2", NOON_MS), ("m3", NOON_MS + 1))
+    async with subscribe(**target, after=after) as events:
+        assert await take(events, 2) == ["m2", "m3"]
+
+
+async def test_an_event_id_of_the_gateway_resumes_over_all_kinds(
+    redis: Redis, settings: Settings, target: dict[str, Any]
+) -> None:
+    await publish(redis, settings, "s1", "m1", "d1")
+    async with subscribe(**target, after="0") as events:
+        assert await take(events, 2) == ["s1", "m1"]
+        cursor = format_cursor(tuple(events.position[kind] for kind in KINDS))
+    async with subscribe(**target, after=cursor) as events:
+        assert await take(events, 1) == ["d1"]
+
+
+async def test_a_stream_without_an_event_since_the_start_is_not_reported_as_reset(
+    redis: Redis, settings: Settings, target: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(subscription, "EVENT_BLOCK_S", 0.01)
+    now_ms = round(time.time() * 1000)
+    await add_at(redis, settings, ("m1", now_ms - 2 * HOUR_MS))
+    async with subscribe(kinds=["meeting"], **target, after="1h") as events:
+        assert await nothing_more(events)
+        await add_at(redis, settings, ("m2", now_ms))
+        assert await take(events, 1) == ["m2"]
+
+
+async def test_events_trimmed_since_a_time_are_reported_with_that_time(
+    redis: Redis, settings: Settings, target: dict[str, Any]
+) -> None:
+    await add_at(redis, settings, ("m1", NOON_MS), ("m2", NOON_MS + 1))
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "meeting"), 1, approximate=False)
+    async with subscribe(**target, after=NOW) as events:
+        with pytest.raises(EventStreamError, match=r"from 2026-03-01T12:00:00\.000\+00:00 on was trimmed"):
+            await anext(events)
+        assert await take(events, 1) == ["m2"]
+
+
+@pytest.mark.parametrize("group", [None, "g"])
+async def test_the_iteration_ends_after_the_idle_time_and_can_be_continued_without_loss(
+    redis: Redis, settings: Settings, target: dict[str, Any], group: str | None
+) -> None:
+    found: list[str] = []
+    async with asyncio.timeout(60), subscribe(**target, after="0", group=group, idle_s=0.05) as events:
+        assert [event async for event in events] == []
+        await publish(redis, settings, "s1", "m1", "s2")
+        while len(found) < 3:  # on a busy machine the wait may end before the events are read
+            found += [received.event.id async for received in events.received()]
+        assert [event async for event in events] == []
+    assert found == ["s1", "m1", "s2"]
+
+
+@pytest.mark.parametrize("name", ["s1", "m1", "d1"])
+async def test_to_json_is_the_data_of_the_stream(redis: Redis, settings: Settings, name: str) -> None:
+    await publish(redis, settings, name)
+    kind = next(kind for kind in KINDS if kind[0] == name[0])
+    [entry] = await range_entries(redis, event_stream(settings.redis.key_prefix, kind), count=2)
+    assert to_json(make_event(kind, name)).encode() == (entry.fields or {})[b"data"]
 
 
 # ---------------------------------------------------------------- invalid arguments

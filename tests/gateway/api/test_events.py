@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 from redis.asyncio import Redis
+from yarl import URL
 
 from tests.gateway.conftest import (
     Publisher,
@@ -23,6 +26,7 @@ from worker.gateway.api.csv import COLUMNS
 from worker.gateway.live.replay import ReplayReader
 from worker.schema import event_stream
 from worker.settings import Settings
+from worker.subscribe.start import parse_start
 
 
 def numbers(page: dict[str, Any]) -> list[int]:
@@ -50,6 +54,48 @@ async def test_newest_events_come_first_unless_after_is_given(server: RunningGat
     assert numbers(await server.get("/v1/events")) == [2, 1, 0]
     assert numbers(await server.get("/v1/events?after=0")) == [0, 1, 2]
     assert numbers(await server.get("/v1/events?after=$")) == []
+
+
+async def publish_hours_ago(publish: Publisher, *hours: float) -> None:
+    """Publish a meeting so many hours ago, for each; its number is its place."""
+    now_ms = round(time.time() * 1000)
+    for place, ago in enumerate(hours):
+        meeting = msgspec.structs.replace(make_event(1), rule=str(place))
+        await publish.add(
+            "meeting", msgspec.json.encode(meeting), f"{now_ms - round(ago * 3_600_000)}-0", type=b"meeting"
+        )
+
+
+async def test_a_duration_is_a_bound_from_either_side(server: RunningGateway, publish: Publisher) -> None:
+    await publish_hours_ago(publish, 50, 3.5, 1.5, 0.1)
+    await wait_until(lambda: server.events_read == 4)
+    assert numbers(await server.get("/v1/events?after=2h")) == [2, 3]
+    assert numbers(await server.get("/v1/events?before=60m")) == [2, 1, 0]
+    assert numbers(await server.get("/v1/events?after=1d&before=1h&order=oldest")) == [1, 2]
+    async with server.listen("after=2h") as client:
+        assert await client.numbers(2) == [2, 3]
+    async with server.listen("after=0", **{"Last-Event-ID": "1h"}) as client:
+        assert await client.numbers(1) == [3]
+
+
+async def test_the_next_page_has_the_same_bounds_when_they_are_durations(
+    server: RunningGateway, publish: Publisher
+) -> None:
+    await publish_hours_ago(publish, 3, 2, 1)
+    await wait_until(lambda: server.events_read == 3)
+    async with server.session.get("/v1/events?after=2.5h&order=newest&limit=1") as response:
+        following = URL(str(response.links["next"]["url"]))
+    after = parse_start(following.query["after"], 0)
+    assert after is not None
+    assert abs(int(after[0].split("-")[0]) / 1000 - (time.time() - 9_000)) < 600
+    assert numbers(await server.get(following.path_qs)) == [1]
+
+
+@pytest.mark.parametrize("name", ["after", "before"])
+async def test_a_bound_of_no_accepted_form_is_refused_with_examples(server: RunningGateway, name: str) -> None:
+    problem = await server.get(f"/v1/events?{name}=yesterday", 400)
+    assert problem["parameter"] == name
+    assert 'such as "1h", "30m" or "2d"' in problem["detail"]
 
 
 async def test_a_stream_continues_right_after_a_page(server: RunningGateway, publish: Publisher) -> None:
