@@ -39,7 +39,7 @@ async def create_user(user: str, private_url: str) -> str:
     return private_url.replace("unix://", f"unix://{words[2]}:PASSWORD@")
 
 
-async def communique(url: str, *words: str) -> str:
+async def communique(url: str, *words: str, status: int = 0) -> str:
     clean = clean_environ()
     given = {"COMMUNIQUE_REDIS_URL": url, "COMMUNIQUE_ALLOW_PRIVATE_ADDRESSES": "true", "COMMUNIQUE_BACKOFF_S": "0.1"}
     process = await asyncio.create_subprocess_exec(
@@ -49,7 +49,7 @@ async def communique(url: str, *words: str) -> str:
         stderr=asyncio.subprocess.PIPE,
     )
     out, err = await process.communicate()
-    assert process.returncode == 0, err.decode()
+    assert process.returncode == status, err.decode()
     return out.decode()
 
 
@@ -67,10 +67,10 @@ async def test_the_user_of_a_fleet_may_do_everything_a_fleet_does(private_redis_
             "top --once",
             "hosts",
             f"why {served.plain[0]}",
-            "dead --requeue http_404",
             f"sink {tmp_path / 'files'} --once",
         ):
             await communique(url, *command.split())
+        await communique(url, "dead", "--requeue", "http_404", status=1)  # there is none
         async with subscribe(url, prefix="communique:demo", group="desk", after="0") as shared:
             assert {(await anext(shared)).id for _ in events} == {event["id"] for event in events}
         assert await denied_commands(admin) == set()

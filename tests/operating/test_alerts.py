@@ -330,7 +330,7 @@ async def test_pages_whose_parsing_loop_forever(
     assert_fires("CommuniqueParseKills", before, after, minutes=10, cause="timeout")
 
 
-def loop_forever(_: Page, *, max_events: int) -> None:  # noqa: ARG001 - as `process_and_encode` is called
+def loop_forever(_: Page, **_options: object) -> None:
     while True:
         pass
 
