@@ -80,7 +80,9 @@ def test_a_file_that_is_named_is_taken_whatever_its_name(tmp_path: Path, name: s
 LINES = b"".join(json.dumps({"text": f"Line {n}."}).encode() + b"\n" for n in range(3))
 
 
-@pytest.mark.parametrize("body", [LINES, gzip.compress(LINES, mtime=0), b"\xef\xbb\xbf" + LINES, LINES.replace(b"\n", b"\r\n")])
+@pytest.mark.parametrize(
+    "body", [LINES, gzip.compress(LINES, mtime=0), b"\xef\xbb\xbf" + LINES, LINES.replace(b"\n", b"\r\n")]
+)
 def test_a_file_of_json_lines_gives_a_document_per_line(tmp_path: Path, body: bytes) -> None:
     path = write(tmp_path / "articles.jsonl", body)
     assert [d.name for d in documents(path)] == [f"{path}:{n}" for n in (1, 2, 3)]
