@@ -63,7 +63,7 @@ def test_an_unreadable_sources_file_is_an_error(tmp_path: Path) -> None:
     [
         ("['1x']", "revisit of source 'a': '1x' is no age"),
         ("['']", "'' is no age"),
-        ("['30s']", "'30s' is no age"),
+        ("['30s']", "'30s' is not between 1m and 30d"),
         ("['0.5m']", "'0.5m' is not between 1m and 30d"),
         ("['31d']", "'31d' is not between 1m and 30d"),
         ("['1h', '2h', '3h', '4h', '5h', '6h', '7h', '8h', '9h', '10h', '11h']", "11 visits are more than 10"),
