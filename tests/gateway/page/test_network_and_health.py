@@ -65,6 +65,17 @@ async def test_health_is_shown_in_figures_and_in_a_sentence(ui: BrowserPage) -> 
     await expect(ui.page.locator(".tiles div:has(dt:text-is('Waiting'))")).to_contain_text("0")
 
 
+async def test_the_verdict_names_failed_tasks_when_none_is_left(ui: BrowserPage) -> None:
+    status = msgspec.json.decode(fleet_status())
+    status |= {"services": [], "down_hosts": 0}
+    status["queue"] |= {"backlog": 0, "pending": 0, "waiting": 0, "delayed": 0, "oldest_s": None, "dead": 4}
+    body = msgspec.json.encode(status)
+    await ui.page.route("**/v1/status", lambda route: route.fulfill(body=body, content_type="application/json"))
+    await ui.go("#/health")
+    await expect(ui.page.locator(".verdict")).to_have_text("No task is waiting. 4 tasks failed.")
+    await expect(ui.page.locator(".verdict")).to_have_attribute("data-severity", "late")
+
+
 async def test_a_silent_service_is_named(ui: BrowserPage) -> None:
     [silent] = [beat for beat in FLEET.services if not FLEET.is_alive(beat)]
     await ui.page.route(

@@ -233,7 +233,7 @@ export class Article {
     this.position.textContent = n < 0 ? plural(this.#events.length, "event") : `${n + 1} of ${this.#events.length}`;
   }
 
-  #step(by) {
+  step(by) {
     if (this.#events.length === 0) return;
     const n = this.#events.findIndex((event) => event.id === this.#selected);
     const next = n < 0 && by < 0 ? this.#events.length - 1 : (n + by + this.#events.length) % this.#events.length;
@@ -243,7 +243,7 @@ export class Article {
   // ------------------------------------------------------------ interaction
   #makeTools() {
     const step = (text, label, by) =>
-      el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.#step(by) }, text);
+      el("button", { type: "button", class: "plain", "aria-label": label, onclick: () => this.step(by) }, text);
     const legend = LEGEND.map(([role, name]) => el("li", {}, el("span", { class: `annotation role-${role}` }, name)));
     return el(
       "div",

@@ -264,6 +264,20 @@ export class Feed {
   }
 
   // ------------------------------------------------------------ keyboard
+  /** Move the focus to the next (1) or previous (-1) row; without a focused row, to the first one in the window. */
+  step(by) {
+    const here = document.activeElement?.closest(".event-row");
+    const rows = [...this.list.children];
+    if (this.list.contains(here)) this.#moveFrom(here, by);
+    else (rows.find((row) => row.getBoundingClientRect().top >= 0) ?? rows.at(-1))?.focus();
+  }
+
+  #moveFrom(here, by) {
+    const next = by > 0 ? here.nextElementSibling : here.previousElementSibling;
+    next?.focus();
+    if (next && !next.nextElementSibling) this.#showOlder();
+  }
+
   /** Page Up and Page Down (or k and j) move between rows, as the ARIA feed pattern requires; Enter opens one. */
   #onKey(event) {
     const step = { PageDown: 1, j: 1, PageUp: -1, k: -1 }[event.key];
@@ -272,9 +286,7 @@ export class Feed {
     if (event.key === "Enter" && event.target === here) here.querySelector("a")?.click();
     if (!step) return;
     event.preventDefault();
-    const next = step > 0 ? here.nextElementSibling : here.previousElementSibling;
-    next?.focus();
-    if (next && !next.nextElementSibling) this.#showOlder();
+    this.#moveFrom(here, step);
   }
 }
 

@@ -52,6 +52,11 @@ export class Filters {
     this.#loadOptions();
   }
 
+  /** Move the focus to the text filter. */
+  focus() {
+    this.form.elements.text.focus();
+  }
+
   /** Show these filters, without an error; a field in which the user is typing is left unchanged. */
   show(chosen) {
     this.chosen = chosen;

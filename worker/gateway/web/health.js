@@ -114,7 +114,9 @@ function judge({ queue, workers, services, memory, at, down_hosts: downHosts }) 
     const sentence = `${plural(queued, "task")} ${agree(queued, "waits for its host or its", "wait for their hosts or their")} next attempt.`;
     return ["good", sentence + failing];
   }
-  return ["good", workers.length > 0 ? "All done: no task is waiting." : "No task is waiting, and no worker is running."];
+  const idle = workers.length > 0 ? "No task is waiting" : "No task is waiting, and no worker is running";
+  if (queue.dead > 0) return ["late", `${idle}. ${plural(queue.dead, "task")} failed.${failing}`];
+  return ["good", `${workers.length > 0 ? "All done: no task is waiting" : idle}.${failing}`];
 }
 
 /** Describe what is silent in a service: all of it, or the loops that are late; [] if none. */

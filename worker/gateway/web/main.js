@@ -8,6 +8,8 @@ import { Filters, parseFilters } from "./filters.js";
 import { Health } from "./health.js";
 import { formatDuration } from "./labels.js";
 import { NetworkView } from "./network_view.js";
+import { listenForShortcuts } from "./shortcuts.js";
+import { UnknownView } from "./unknown_view.js";
 
 const FILTERED = ["feed", "network"];
 /** Former names of views, which stored addresses may contain. */
@@ -31,7 +33,13 @@ class Page {
 
   constructor() {
     this.filters = new Filters((chosen, isTyping) => this.#navigate(this.#current.name, chosen, isTyping));
-    this.views = { feed: new Feed(), network: new NetworkView(), article: new Article(), health: new Health() };
+    this.views = {
+      feed: new Feed(),
+      network: new NetworkView(),
+      article: new Article(),
+      health: new Health(),
+      unknown: new UnknownView(),
+    };
     this.content = document.getElementById("content");
     this.container = el("div", { class: "view" });
     this.content.replaceChildren(this.filters.element, this.container);
@@ -45,7 +53,14 @@ class Page {
       event.preventDefault(); // the hash is the address of a view
       this.content.focus();
     });
+    listenForShortcuts({ search: () => this.#search(), step: (by) => this.#current.view.step?.(by) });
     this.#route();
+  }
+
+  /** Move the focus to the text filter, in the feed if the current view has no filters. */
+  #search() {
+    if (!FILTERED.includes(this.#current.name)) this.#navigate("feed", this.filters.chosen);
+    this.filters.focus();
   }
 
   /** Go to a view with these filters, as a new history entry; successive changes while typing share one entry. */
@@ -60,11 +75,17 @@ class Page {
 
   #route() {
     const [path, query = ""] = location.hash.replace(/^#\/?/, "").split(/\?(.*)/s);
-    const wanted = ALIASES[path] ?? path;
-    const name = wanted in this.views ? wanted : "feed";
+    const name = this.#viewName(path);
     const params = new URLSearchParams(query);
     if (FILTERED.includes(name)) this.#subscribe(parseFilters(params));
     this.#show(name, params);
+  }
+
+  /** Return the name of the view at a path of the address; without a path it is the feed. */
+  #viewName(path) {
+    if (path === "") return "feed";
+    const wanted = Object.hasOwn(ALIASES, path) ? ALIASES[path] : path;
+    return Object.hasOwn(this.views, wanted) ? wanted : "unknown";
   }
 
   /** Load and follow the events that pass the filters; feed and network view share them. */
