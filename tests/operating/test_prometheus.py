@@ -24,8 +24,8 @@ from worker.streams import connect
 
 pytestmark = requires("prometheus")
 
-WITHOUT_SERIES = {"ALERTS", "gateway", "host_pause", "source_failures", "webhook_ended"}
-"""Metrics without series here: nothing is wrong, and no gateway runs."""
+WITHOUT_SERIES = {"ALERTS", "archive", "gateway", "host_pause", "source_failures", "webhook_ended"}
+"""Metrics without series here: nothing is wrong, and neither gateway nor archive runs."""
 
 
 LAST_SERIES = (
