@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 
 from tests.archive.test_writer import rows
 from tests.environment import clean_environ
@@ -140,6 +141,27 @@ async def test_after_a_gap_it_continues(redis: Redis, settings: Settings, archiv
     await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=1, approximate=False)
     await copy(redis, settings, archive_engine)
     assert ids(archive_engine) == ["s1", "s2", "s3", "s4", "s6"]
+
+
+async def test_a_gap_moves_the_cursor_only_with_the_rows_after_it(
+    redis: Redis, settings: Settings, archive_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(redis, settings, "s1", "s2")
+    await copy(redis, settings, archive_engine)
+    before = ArchiveWriter(archive_engine, pytest.fail).cursor()
+    await publish(redis, settings, "s3", "s4")
+    await redis.xtrim(event_stream(settings.redis.key_prefix, "statement"), maxlen=1, approximate=False)
+
+    def fail(*_: object) -> int:
+        raise OperationalError("insert", {}, OSError("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ArchiveWriter, "write", fail)
+        with pytest.raises(OperationalError):
+            await copy(redis, settings, archive_engine)
+    assert ArchiveWriter(archive_engine, pytest.fail).cursor() == before
+    await copy(redis, settings, archive_engine)
+    assert ids(archive_engine) == ["s1", "s2", "s4"]
 
 
 async def test_it_follows_a_stream_that_was_reset(redis: Redis, settings: Settings, archive_engine: Engine) -> None:

@@ -26,8 +26,6 @@ EXPECTED: Final = "sqlite:PATH or postgresql://USER:PASSWORD@HOST/DATABASE"
 class Target(Struct, frozen=True, kw_only=True):
     """The address of an archive."""
 
-    dialect: str
-    """"sqlite" or "postgresql"."""
     url: URL
     path: Path | None = None
     """The file of SQLite."""
@@ -47,13 +45,13 @@ def parse_target(address: str) -> Target:
         path = rest.removeprefix("//")
         if not path:
             raise UsageError(f"an archive without a file: {address!r} ({EXPECTED})")
-        return Target(dialect="sqlite", url=URL.create("sqlite", database=path), path=Path(path))
+        return Target(url=URL.create("sqlite", database=path), path=Path(path))
     if scheme in {"postgresql", "postgres"}:
         try:
             url = make_url(address).set(drivername="postgresql+psycopg")
         except (ArgumentError, ValueError):
             raise UsageError(f"a malformed address of a database ({EXPECTED})") from None
-        return Target(dialect="postgresql", url=url)
+        return Target(url=url)
     raise UsageError(f"no address of an archive: {address[:100]!r} ({EXPECTED})")
 
 

@@ -20,7 +20,7 @@ from worker.telemetry import metrics
 from worker.telemetry.liveness import GRACE_S, LivenessMonitor, LoopSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from redis.asyncio import Redis
 
@@ -140,23 +140,28 @@ class ArchiveService:
         return batch
 
     async def _write(self, reader: StandaloneReader, entries: Entries) -> None:
-        await self._report_gaps(reader)
-        if not any(entries.values()):
-            return
-        added = await asyncio.to_thread(self._writer.write, entries, self._cursor)
-        self._cursor |= {name: listed[-1].id for name, listed in entries.items() if listed}
-        self._attempt = 0
-        self.rows += added
+        if any(entries.values()):
+            added = await asyncio.to_thread(self._writer.write, entries, self._cursor)
+            self._cursor |= {name: listed[-1].id for name, listed in entries.items() if listed}
+            self._attempt = 0
+            self.rows += added
         for name, listed in entries.items():
             metrics.ARCHIVED.labels(name).inc(len(listed))
+        await self._report_gaps(reader, entries)
 
-    async def _report_gaps(self, reader: StandaloneReader) -> None:
-        """Log entries that were lost unread, and follow a stream that was reset."""
-        moved: Mapping[str, str] = {self._names[stream]: reader.position[stream] for stream in reader.gaps}
-        for stream, message in reader.gaps.items():
-            log.error("archive_gap", stream=stream, detail=message)
-            metrics.ARCHIVE_GAPS.labels(self._names[stream]).inc()
+    async def _report_gaps(self, reader: StandaloneReader, written: Entries) -> None:
+        """Log entries that were lost unread, and follow a stream that was reset.
+
+        Called after `written`, the entries after the gaps: the cursor never passes an entry that is not archived.
+        """
+        gaps = {self._names[stream]: message for stream, message in reader.gaps.items()}
+        reset = {
+            name: reader.position[stream] for stream, name in self._names.items() if name in gaps and not written[name]
+        }
+        for name, message in gaps.items():
+            log.error("archive_gap", stream=name, detail=message)
+            metrics.ARCHIVE_GAPS.labels(name).inc()
         reader.gaps.clear()
-        if moved:
-            await asyncio.to_thread(self._writer.move_cursor, moved, self._cursor)
-            self._cursor |= moved
+        if reset:
+            await asyncio.to_thread(self._writer.move_cursor, reset, self._cursor)
+            self._cursor |= reset

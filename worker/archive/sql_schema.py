@@ -165,11 +165,5 @@ SCHEMA_VERSION: Final = Table(
     Column("migrated_at", UtcDateTime, nullable=False),
 )
 
-
-def column_names(table: Table) -> list[str]:
-    """Return the names of the columns of a table, in their order."""
-    return [column.name for column in table.columns]
-
-
 Row = dict[str, Any]
 """Column -> value."""
