@@ -135,9 +135,8 @@ class PageReader:
     async def _process(
         self, page: Page, known: KnownArticle | None, quarantine: AbstractAsyncContextManager[None] | None
     ) -> EncodedPage:
-        limits = {"max_events": self._max_events}
         if quarantine is None:
             return await self._pool.run(process_and_encode, page, max_events=self._max_events, known=known)
         async with self._pool.alone() as run_alone, quarantine:
-            processed: EncodedPage = await run_alone(process_and_encode, page, **limits, known=known)
+            processed: EncodedPage = await run_alone(process_and_encode, page, max_events=self._max_events, known=known)
             return processed

@@ -83,9 +83,8 @@ class Reading(Struct, frozen=True, kw_only=True, array_like=True):
     @property
     def age_base(self) -> datetime:
         """Time from which the ages of a schedule count: that of publication, or of the first reading if unknown."""
-        read_at_s = self.read_at_ms / 1000
-        is_known = self.published_at is not None and self.published_at <= read_at_s
-        return datetime.fromtimestamp(self.published_at if is_known and self.published_at else read_at_s, UTC)
+        published_s, read_at_s = self.published_at, self.read_at_ms / 1000
+        return datetime.fromtimestamp(published_s if published_s and published_s <= read_at_s else read_at_s, UTC)
 
 
 class KnownArticle(Struct, frozen=True, kw_only=True):
