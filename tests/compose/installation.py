@@ -30,7 +30,7 @@ COPIED: Final = (
 )
 REACHING_THE_HOST: Final = ("discover", "worker", "gateway", "webhook", "sink", "alertmanager")
 """Services that send requests to servers of the test."""
-PROFILES: Final = ("observe", "alerts", "tls", "webhook", "files")
+PROFILES: Final = ("observe", "alerts", "tls", "webhook", "files", "archive")
 
 
 class Installation:

@@ -13,7 +13,7 @@ import yaml
 
 from tests.compose.engine import CommandError, Engine, why_unusable
 from tests.compose.images import SUBSTITUTES
-from tests.compose.installation import ROOT, Installation
+from tests.compose.installation import PROFILES, ROOT, Installation
 from tests.compose.memory import Sample, highest
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -69,6 +69,11 @@ def test_the_override_leads_the_hosts_to_this_machine(installation: Installation
 def test_the_substitutes_are_for_the_images_of_the_compose_file() -> None:
     for it in SUBSTITUTES.values():
         assert f"${{{it.variable}:-{it.default}}}" in COMPOSE
+
+
+def test_the_profiles_are_those_of_the_compose_file() -> None:
+    services = yaml.safe_load(COMPOSE)["services"].values()
+    assert set(PROFILES) == {profile for service in services for profile in service.get("profiles", ())}
 
 
 def test_another_version_is_another_image(installation: Installation) -> None:

@@ -116,6 +116,13 @@ def test_the_head_comment_lists_every_profile_and_variable() -> None:
     assert {name for name in asked if name not in head} <= {variable.name for variable in variables(Settings)}
 
 
+def test_the_example_settings_list_every_profile() -> None:
+    text = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    listed = re.search(r"(?m)^# Profiles .*: (.*)\.$", text)
+    assert listed
+    assert set(listed[1].split(", ")) == set().union(*PROFILES.values())
+
+
 # ---------------------------------------------------------------- settings
 FIXED = {
     "REDIS_URL": "redis://:${REDIS_PASSWORD:-}@redis:6379/0",

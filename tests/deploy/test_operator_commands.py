@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -124,6 +125,17 @@ def test_an_incomplete_backup_does_not_replace_the_last_one(folder: Path) -> Non
     assert "is not a snapshot of Redis" in ended.stderr
     assert (folder / "backup.rdb").read_text() == "REDIS the last one"
     assert not (folder / "backup.rdb.part").exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_backup_leaves_nothing_behind(folder: Path, how: signal.Signals) -> None:
+    (folder / "dump.rdb").write_text("REDIS half of it")
+    (folder / "redis-cli").write_text(f'#!/bin/sh\ncp "$FAKE/dump.rdb" "$2"\nkill -{how} -$(cat "$FAKE/group")\n')
+    program = f'echo $$ > "$FAKE/group"; exec {ROOT}/deploy/backup "$FAKE/backup.rdb"'
+    environ = {"PATH": f"{folder}:/usr/bin:/bin", "FAKE": str(folder)}
+    ended = subprocess.run(["sh", "-c", program], env=environ, start_new_session=True, check=False, timeout=60)
+    assert ended.returncode == 128 + how
+    assert [path.name for path in folder.rglob("backup.*")] == []
 
 
 def test_a_file_that_is_no_snapshot_stops_nothing(folder: Path) -> None:

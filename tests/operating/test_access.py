@@ -96,6 +96,7 @@ async def test_the_user_of_a_fleet_may_do_everything_its_services_do(private_red
             ["gateway"],
             ["webhook", "--to", receiver.url, "--name", "press"],
             ["sink", str(tmp_path / "files")],
+            ["archive", "--to", f"sqlite:{tmp_path}/archive.sqlite"],
             ["consume"],
             ["discover", "--sources", str(feeds)],
         ):

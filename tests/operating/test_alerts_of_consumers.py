@@ -1,11 +1,13 @@
-"""The alerts for consumers of the streams: subscribers, the gateway, webhooks and sinks; see test_alerts."""
+"""The alerts for consumers of the streams: subscribers, the gateway, webhooks, sinks and archives; see test_alerts."""
 
 from __future__ import annotations
 
 import asyncio
+import re
 import resource
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
 
 from aiohttp import web
@@ -14,6 +16,7 @@ from redis.asyncio import Redis
 from tests.gateway.conftest import Publisher, StartGateway, make_event
 from tests.gateway.live.test_endpoint import slow_socket
 from tests.operating.conftest import (
+    INSTANCE,
     TIMEOUT_S,
     AssertFires,
     Monitored,
@@ -24,7 +27,7 @@ from tests.operating.conftest import (
     process,
     wait_until,
 )
-from tests.operating.promtool import requires
+from tests.operating.promtool import Phase, alert_states, requires, series
 from tests.subscribe.published import make_event as make_named_event
 from tests.subscribe.published import publish as publish_named
 from tests.webhook.receiver import SECRET, running_receiver
@@ -168,3 +171,35 @@ async def test_a_full_disk(redis: Redis, settings: Settings, assert_fires: Asser
         )
         after = await service.metrics()
     assert_fires("CommuniqueSinkFailing", before, after, minutes=10, error="EFBIG", step="write")
+
+
+# ---------------------------------------------------------------- archive
+async def test_a_locked_database(redis: Redis, settings: Settings, assert_fires: AssertFires, tmp_path: Path) -> None:
+    """The loop of the archive is then overdue, but not stuck."""
+    file = tmp_path / "archive.sqlite"
+    words = ("archive", "--to", f"sqlite:{file}")
+    async with process(settings, tmp_path / "archive.log", *words, COMMUNIQUE_BACKOFF_S="0.1") as service:
+        await publish_named(redis, settings, "s1")
+        await wait_until(lambda: has_line(service.metrics, r'communique_archive_entries_total\{stream="statement"\} 1'))
+        before = await service.metrics()
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("begin exclusive")
+            await publish_named(redis, settings, "s2")
+            await wait_until(lambda: has_line(service.metrics, r"communique_archive_failures_total [1-9]"))
+            await wait_until(lambda: _is_overdue(service, "archive"))
+            after = await service.metrics()
+    assert_fires("CommuniqueArchiveFailing", before, after, minutes=10)
+    phases = [Phase(10, series(scraped, INSTANCE)) for scraped in (before, after)]
+    assert alert_states("CommuniqueLoopStuck", phases, tmp_path) == [False, False]
+
+
+async def _is_overdue(service: ServiceProcess, loop: str) -> bool:
+    """Return whether the last heartbeat of a loop is older than its limit."""
+    scraped = await service.metrics()
+    age, limit = (
+        re.search(rf'(?m)^communique_heartbeat_{name}_seconds\{{part="{loop}",.*?\}} (\S+)$', scraped)
+        for name in ("age", "limit")
+    )
+    assert age
+    assert limit
+    return float(age[1]) > float(limit[1])

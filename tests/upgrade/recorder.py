@@ -114,7 +114,7 @@ async def _sse(session: aiohttp.ClientSession, count: int) -> list[dict[str, str
 
 
 async def record_webhook(url: str) -> list[dict[str, Any]]:
-    """Return the requests to a receiver, which refuses one event for good."""
+    """Return the requests to a receiver, which rejects one event with a status that is not retried."""
     requests: list[dict[str, Any]] = []
     complete = asyncio.Event()
 

@@ -132,7 +132,7 @@ class MemoryStatus(Struct, frozen=True, kw_only=True):
     budget_bytes: int
     """Memory budget of all streams together; above it their oldest entries are trimmed."""
     reserve_bytes: int
-    """Memory beyond the budget for entries that a consumer group, webhook or sink has not finished."""
+    """Memory beyond the budget for entries that a consumer group, webhook, sink or archive has not finished."""
     eviction_policy: str | None = None
     """`maxmemory-policy` if it makes Redis drop keys when its memory is full; otherwise null."""
 
@@ -160,8 +160,8 @@ class Status(Struct, frozen=True, kw_only=True):
     """Number of articles kept in Redis."""
     memory: MemoryStatus
     trimmed_unread: int
-    """Entries that the services listed have trimmed, since they started, before a consumer group, webhook or sink had
-    read them: the reserve was used up."""
+    """Entries that the services listed have trimmed, since they started, before a consumer group, webhook, sink or
+    archive had read them: the reserve was used up."""
     omitted_events: int
     """Events that the services listed have not published, since they started, because their article has more than
     `COMMUNIQUE_MAX_EVENTS`."""

@@ -148,7 +148,7 @@ _MEMORY_GAUGES: Final = (
     (
         "stream_reserve_bytes",
         "stream_reserve_bytes",
-        "Memory beyond the budget for entries that a consumer group, webhook or sink has not finished.",
+        "Memory beyond the budget for entries that a consumer group, webhook, sink or archive has not finished.",
     ),
 )
 """Field of `FleetSnapshot`, name without prefix, help text."""

@@ -26,7 +26,7 @@ class StreamBudget(NamedTuple):
 
     bytes: int
     reserve_bytes: int
-    """Memory beyond `bytes` for entries that a consumer group, webhook or sink has not read."""
+    """Memory beyond `bytes` for entries that a consumer group, webhook, sink or archive has not read."""
 
 
 def stream_budget(settings: RedisSettings, max_memory: int) -> StreamBudget:

@@ -1,4 +1,4 @@
-"""The oldest entry of each stream that a consumer group, webhook or sink has not finished."""
+"""The oldest entry of each stream that a consumer group, webhook, sink or archive has not finished."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class ServiceHeartbeat(Struct, frozen=True, kw_only=True, omit_defaults=True, re
     """Name of a count -> its value since the process started; counts that are 0 are absent.
 
     The names are "omitted_events": events that were not published because their article has too many; and
-    "trimmed_unread": entries that the process trimmed before a consumer group, webhook or sink had read them.
+    "trimmed_unread": entries that the process trimmed before a consumer group, webhook, sink or archive had read them.
     """
     late: dict[str, float] = {}
     """Overdue loop of the process -> seconds since the loop's last heartbeat."""
@@ -96,7 +96,7 @@ class ConsumerStatus(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ConsumerLag(Struct, frozen=True, kw_only=True):
-    """Lag of one consumer group, webhook or sink on one stream."""
+    """Lag of one consumer group, webhook, sink or archive on one stream."""
 
     stream: str
     """A kind of event, or "article"."""

@@ -85,7 +85,7 @@ TRIMMED_ENTRIES = Counter(
 )
 TRIMMED_UNREAD = Counter(
     "communique_trimmed_unread_entries",
-    "Those of them that a consumer group, webhook or sink may not have read: the reserve was used up.",
+    "Those of them that a consumer group, webhook, sink or archive may not have read: the reserve was used up.",
     ["stream"],
     registry=REGISTRY,
 )
