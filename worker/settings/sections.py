@@ -67,8 +67,8 @@ class RedisSettings(Struct, frozen=True, kw_only=True, rename={"url": "redis_url
         float,
         Meta(ge=0, le=1),
         doc(
-            "Memory beyond that budget, as a share of it, for entries that a consumer group, webhook, sink or archive has "
-            "not read yet. When it is used up, they are trimmed, and the reader is notified of the gap."
+            "Memory beyond that budget, as a share of it, for entries that a consumer group, webhook, sink or archive "
+            "has not read yet. When it is used up, they are trimmed, and the reader is notified of the gap."
         ),
     ] = 0.5
     dead_length: Annotated[Count, doc("Number of dead letters kept.")] = 100_000
