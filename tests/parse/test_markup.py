@@ -20,9 +20,10 @@ def test_blank_html_is_rejected_as_empty(html: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["1", '">"'])
-def test_a_tag_with_too_many_attributes_is_rejected(value: str) -> None:
+@pytest.mark.parametrize("before", ["", """a='"' b=">" """])
+def test_a_tag_with_too_many_attributes_is_rejected(before: str, value: str) -> None:
     attributes = " ".join(f"a{i}={value}" for i in range(2 * MAX_ATTRIBUTES))
-    assert rejection(f"<p>News</p><div {attributes}>x</div>") == "too_deep"
+    assert rejection(f"<p>News</p><div {before}{attributes}>x</div>") == "too_deep"
 
 
 def test_a_long_attribute_is_accepted() -> None:
@@ -30,7 +31,7 @@ def test_a_long_attribute_is_accepted() -> None:
     assert node_text(page.body) == "News"
 
 
-@pytest.mark.parametrize("tag", ["div", "SPAN", "b", "table"])
+@pytest.mark.parametrize("tag", ["div", "SPAN", "b", "table", "listing", "brand"])
 def test_elements_nested_too_deep_are_rejected(tag: str) -> None:
     assert rejection(f"<{tag}>" * (MAX_DEPTH + 1) + f"</{tag}>" * (MAX_DEPTH + 1)) == "too_deep"
 

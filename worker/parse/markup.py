@@ -21,6 +21,7 @@ MAX_DEPTH = 2_000
 """
 
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_QUOTE = re.compile("[\"']")
 _TAG = re.compile(r"<(?:\\?/)?(?!(?:p|br|li|img)[ >])[a-zA-Z][a-zA-Z0-9]*")
 _LONG_TAG = re.compile(rf"<[a-zA-Z][^<]{{{2 * MAX_ATTRIBUTES},}}")
 """A tag that is long enough for too many attributes, with the text after it."""
@@ -49,8 +50,8 @@ _NOT_NESTING = frozenset(
         *("rp", "rt", "html", "head", "body", "script", "style"),
     )
 )
-_FREQUENT_NOT_NESTING = ("<p>", "<br", "<li", "<img")
-"""How frequent tags of these elements begin: they do not count towards the depth."""
+_FREQUENT_NOT_NESTING = ("<p>", "<br>", "<br/", "<br ", "<li>", "<li ", "<img ")
+"""How frequent tags of these elements begin, but those of no other element, such as <listing>."""
 _DROPPED = {
     **dict.fromkeys([0xAD, 0x200B, 0x2060, 0xFEFF, *range(0x20), *range(0x7F, 0xA0)]),
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
@@ -72,7 +73,7 @@ def parse_html(html: str) -> LexborHTMLParser:
 def _check_attribute_counts(html: str) -> None:
     for found in _LONG_TAG.finditer(html):
         head = found[0].partition(">")[0]
-        if len(head) <= 2 * MAX_ATTRIBUTES and not (head.count('"') % 2 or head.count("'") % 2):
+        if len(head) <= 2 * MAX_ATTRIBUTES and not _QUOTE.search(_QUOTED.sub("", head)):
             continue  # the tag ends early; what is long is the text after it
         attributes = len(_QUOTED.sub("", found[0]).partition(">")[0].split()) - 1
         if attributes > MAX_ATTRIBUTES:
