@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
@@ -12,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 from worker.errors import Permanent
 from worker.parse import markup
 from worker.parse.body import Body
+from worker.parse.data_files import read_data_file
 from worker.parse.jsonld import JsonLd
 from worker.parse.markup import text_size
 from worker.parse.metadata import Metadata
@@ -85,7 +85,7 @@ def _no_text_error(tree: LexborHTMLParser, text: str, page_format: ArticleFormat
 @cache
 def _notices() -> dict[str, tuple[re.Pattern[str], frozenset[str]]]:
     """Return by kind of notice the pattern of its words, and the words that may accompany them."""
-    data = resources.files("worker.parse").joinpath("notice_titles.toml").read_bytes()
+    data = read_data_file("notice_titles.toml")
     lists = msgspec.toml.decode(data, type=dict[str, list[str]])
     neutral = frozenset(word for text in lists["neutral"] for word in text.split())
     return {

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import pairwise
 
 import msgspec
@@ -16,6 +15,7 @@ from msgspec import Struct
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from worker.parse.blocks import linked_chars
+from worker.parse.data_files import read_data_file
 
 NON_CONTENT_TAGS = [
     *("script", "style", "template", "svg", "math", "iframe", "embed"),
@@ -38,7 +38,7 @@ _MAX_LARGE = 50
 
 _MAX_ID = 30
 """Longer ids are the words of a heading."""
-_MAX_NAMES = 1_000
+MAX_ATTRIBUTE_CHARS = 1_000
 """Characters of class and id that are read."""
 _LAYOUT = frozenset({"article", "main", "body", "html"})
 """Elements whose class is ignored, since content management systems put topics and templates into it."""
@@ -95,7 +95,7 @@ def find_evidence(node: LexborNode) -> frozenset[str]:
         if tag not in _LAYOUT:
             name = attributes.get("id") or ""
             names = f"{attributes.get('class') or ''} {name if len(name) <= _MAX_ID else ''}"
-            found |= _named_evidence(names[:_MAX_NAMES])
+            found |= _named_evidence(names[:MAX_ATTRIBUTE_CHARS])
     return frozenset(found) if found else _NO_EVIDENCE
 
 
@@ -115,7 +115,7 @@ def names_comment(evidence: frozenset[str]) -> bool:
 
 
 def is_comments_heading(text: str) -> bool:
-    """Return whether a heading stands over the comments of readers: "3 Comments", "Leave a Reply"."""
+    """Return whether a heading is that of the comments of readers: "3 Comments", "Leave a Reply"."""
     if len(text.strip()) > _MAX_COMMENTS_HEADING:
         return False
     words = {word for word in _WORD.findall(text.casefold()) if not word.isdecimal()}
@@ -157,7 +157,7 @@ class _WordSets(Struct, frozen=True):
 
 @cache
 def _words() -> _WordSets:
-    data = resources.files("worker.parse").joinpath("boilerplate_words.toml").read_bytes()
+    data = read_data_file("boilerplate_words.toml")
     lists = msgspec.toml.decode(data, type=_Words)
     comments, comment = frozenset(lists.comments.split()), frozenset(lists.comment.split())
     strong, strong_pairs = frozenset(lists.strong.split()), frozenset(lists.strong_pairs.split())

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 import langcodes
 import msgspec
 from resiliparse.parse.lang import detect_fast, supported_langs
+
+from worker.parse.data_files import read_data_file
 
 _SAMPLE_CHARS = 1_000
 _CANDIDATES = 12
@@ -86,9 +87,7 @@ def _share_of_function_words(words: Sequence[str], language: str) -> float:
 @cache
 def _function_words() -> dict[str, frozenset[str]]:
     """Return the function words of each language that has a list."""
-    lists = msgspec.toml.decode(
-        resources.files("worker.parse").joinpath("function_words.toml").read_bytes(), type=dict[str, str]
-    )
+    lists = msgspec.toml.decode(read_data_file("function_words.toml"), type=dict[str, str])
     return {language: frozenset(words.split()) for language, words in lists.items()}
 
 

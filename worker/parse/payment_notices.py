@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
 from worker.parse.blocks import HEADINGS, Block
+from worker.parse.data_files import read_data_file
 from worker.parse.jsonld import JsonLd, as_list
 from worker.parse.markup import node_text
 
@@ -95,5 +95,5 @@ def _stems() -> list[str]:
 
 @cache
 def _phrases() -> list[str]:
-    data = resources.files("worker.parse").joinpath("payment_notices.toml").read_bytes()
+    data = read_data_file("payment_notices.toml")
     return msgspec.toml.decode(data, type=dict[str, list[str]])["phrases"]

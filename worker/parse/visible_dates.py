@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
-from importlib import resources
 
 import msgspec
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from worker.parse.data_files import read_data_file
 from worker.parse.markup import node_text
 
 _SELECTORS = (
@@ -132,6 +132,6 @@ def _date(year: int, month: int, day: int) -> datetime | None:
 @cache
 def _months() -> dict[str, int]:
     """Return the number of each month by its names."""
-    data = resources.files("worker.parse").joinpath("months.toml").read_bytes()
+    data = read_data_file("months.toml")
     lists = msgspec.toml.decode(data, type=dict[str, list[str]])["months"]
     return {name: number for number, names in enumerate(lists, 1) for name in names.split()}

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from worker.parse.boilerplate import find_evidence, is_strong
+from worker.parse.boilerplate import MAX_ATTRIBUTE_CHARS, find_evidence, is_strong
 from worker.parse.content_tree import ROOT, ContentTree
 from worker.parse.foreign_text import ElementKind, find_foreign_text
 
@@ -30,8 +30,6 @@ _REPEATED = 3
 """Elements of one kind from which they are a list."""
 _MIN_BODY_SHARE = 0.3
 """Share of the text from which elements with the name of a body, or around the headline, are layout."""
-_MAX_NAMES = 1_000
-"""Characters of class and id that are read."""
 _CREDIBLE_SHARE = 0.2
 """Share of the text that must remain; otherwise weaker evidence is ignored."""
 
@@ -141,7 +139,7 @@ def _body_name(node: LexborNode) -> str:
     attributes = node.attributes
     if attributes.get("itemprop") == "articleBody":
         return "articleBody"
-    return _named_body(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_MAX_NAMES])
+    return _named_body(f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:MAX_ATTRIBUTE_CHARS])
 
 
 @lru_cache(maxsize=8_192)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from importlib import resources
 
 import msgspec
 from msgspec import Struct
+
+from worker.parse.data_files import read_data_file
 
 
 class _Offsets(Struct, frozen=True):
@@ -51,4 +52,4 @@ def _last_sunday(year: int, month: int) -> date:
 
 @cache
 def _offsets() -> _Offsets:
-    return msgspec.toml.decode(resources.files("worker.parse").joinpath("zones.toml").read_bytes(), type=_Offsets)
+    return msgspec.toml.decode(read_data_file("zones.toml"), type=_Offsets)
