@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from worker.discover.poll_interval import adapt_interval_s, next_poll_s, start_interval_s
+from worker.discover.poll_interval import adapt_interval_s, current_interval_s, next_poll_s
 from worker.discover.sources import Source
 from worker.settings import DiscoverSettings
 
@@ -15,7 +15,7 @@ FIXED = replace(SOURCE, interval_s=900.0)
 
 
 def after(*news: bool, source: Source = SOURCE, settings: DiscoverSettings = SETTINGS) -> float:
-    interval_s = start_interval_s(source, settings)
+    interval_s = current_interval_s(source, settings, None)
     for has_news in news:
         interval_s = adapt_interval_s(source, settings, interval_s, has_news=has_news)
     return interval_s

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from worker import urls
-from worker.discover.sources import Source
+from worker.discover.sources import MAX_NAME_LENGTH, Source
 from worker.errors import Failure, NotYet, Permanent
 from worker.fetch.resource_types import FEED, ROBOTS
 from worker.parse.feed import parse_feed
@@ -42,11 +42,15 @@ async def find_sources(checker: SourceChecker, url: str) -> list[SourceReport]:
         if failure.reason != "not_a_feed" or "HTML" not in failure.detail:
             raise
     else:
-        return _usable([await checker.check(Source(name=url[:100], url=url))])
+        return _usable([await checker.check(_candidate(url))])
     links = await asyncio.to_thread(find_feed_links, page.body, page.url, page.charset)
     sitemaps = await _news_sitemaps(checker, page.url)
     candidates = [link.url for link in links[:MAX_TESTED_FEEDS]] + sitemaps
-    return _usable(await checker.check_all([Source(name=it[:100], url=it) for it in dict.fromkeys(candidates)]))
+    return _usable(await checker.check_all([_candidate(it) for it in dict.fromkeys(candidates)]))
+
+
+def _candidate(url: str) -> Source:
+    return Source(name=url[:MAX_NAME_LENGTH], url=url)
 
 
 def _usable(reports: Iterable[SourceReport]) -> list[SourceReport]:

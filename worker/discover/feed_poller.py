@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from worker import urls
 from worker.discover.feed_reader import FeedReader, FeedReading
 from worker.discover.link_selector import LinkSelector
-from worker.discover.poll_interval import adapt_interval_s, backoff_s, next_poll_s, start_interval_s
+from worker.discover.poll_interval import adapt_interval_s, backoff_s, current_interval_s, next_poll_s
 from worker.discover.poll_schedule import PollLease, PollSchedule, PollState
 from worker.discover.sources import Source
 from worker.errors import Failure, HostFailure, NotYet, Permanent, Transient
@@ -51,7 +51,7 @@ class PollResult(Struct, frozen=True, kw_only=True):
     excluded: int = 0
     """Links left out by `since`, `include` or `exclude`."""
     omitted: int = 0
-    """Links that were not read because the source has more than a poll may enqueue."""
+    """Links left out because there are more than a poll may enqueue."""
     sitemaps: int = 0
     """Sitemaps of an index that were read."""
     unread_sitemaps: int = 0
@@ -201,8 +201,7 @@ class FeedPoller:
 
     # ------------------------------------------------------------ intervals
     def _interval_s(self, source: Source, state: PollState) -> float:
-        """Return the interval that the last polls led to."""
-        return source.interval_s or state.interval_s or start_interval_s(source, self._settings)
+        return current_interval_s(source, self._settings, state.interval_s)
 
     def _backoff_s(self, source: Source, failure: Failure, state: PollState) -> float:
         pause_s = failure.pause_s if isinstance(failure, HostFailure) else 0.0
@@ -212,7 +211,7 @@ class FeedPoller:
 def _result(
     source: Source, reading: FeedReading, selector: LinkSelector, refusals: list[str], *, new: int, next_s: float
 ) -> PollResult:
-    faults = [f"{url}: {failure}" for url, failure in reading.failed_sitemaps] + refusals
+    faults = reading.faults + refusals
     return PollResult(
         source=source.name,
         outcome="read" if reading.is_changed else "unchanged",

@@ -56,6 +56,11 @@ class FeedReading(Struct, kw_only=True):
     states: SitemapStates = field(default_factory=dict)
     """States of the sitemaps, for the next poll."""
 
+    @property
+    def faults(self) -> list[str]:
+        """Descriptions of the sitemaps that could not be read."""
+        return [f"{url}: {failure}" for url, failure in self.failed_sitemaps]
+
     def add(self, response: ConditionalResponse, metadata: FeedMetadata) -> None:
         """Add what the source itself, or one of its sitemaps, has given."""
         self.max_age_s = self.max_age_s if response.max_age_s is None else response.max_age_s

@@ -16,9 +16,12 @@ MAX_BACKOFF_S: Final = 6 * 3600.0
 """Longest interval after consecutive failures, unless the source's own interval or a Retry-After is longer."""
 
 
-def start_interval_s(source: Source, settings: DiscoverSettings) -> float:
-    """Return the interval of a source that has not been polled yet: its own, or that of the settings."""
-    return source.interval_s or settings.interval_s
+def current_interval_s(source: Source, settings: DiscoverSettings, adapted_s: float | None) -> float:
+    """Return the interval of a source: its own, else the one that its polls led to, else that of the settings.
+
+    `adapted_s`: the interval after the last poll, as `adapt_interval_s` returned it; None before the first.
+    """
+    return source.interval_s or adapted_s or settings.interval_s
 
 
 def adapt_interval_s(source: Source, settings: DiscoverSettings, interval_s: float, *, has_news: bool) -> float:

@@ -45,8 +45,6 @@ class SitemapPool:
         """`known`: the states of earlier polls.  `selector`: its `since` leaves out sitemaps that are too old."""
         self.states: SitemapStates = {}
         """States of the sitemaps that the index lists, for the next poll."""
-        self.unchanged = 0
-        """Sitemaps that have the same date as when they were read last, or are too old."""
         self.has_undated = False
         """Whether a sitemap has no date, so that its changes cannot be recognised by the index."""
         self._known = known
@@ -72,7 +70,6 @@ class SitemapPool:
             if state and len(self.states) < MAX_SITEMAP_STATES:
                 self.states[key] = state
             if self._selector.is_too_old(date) or (state and date and state.last_modified_at == date.timestamp()):
-                self.unchanged += 1
                 continue
             order = (-date.timestamp() if date else 1.0, state.read_at if state else 0.0, len(self._seen))
             heapq.heappush(self._waiting, (*order, sitemap, depth))

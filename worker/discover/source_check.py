@@ -100,7 +100,7 @@ class SourceChecker:
             log.exception("bug", source=source.name, url=source.url)
             return _failed(source, Transient("bug", repr(bug)))
         selected = len(selector.selected())
-        faults = [f"{url}: {failure}" for url, failure in reading.failed_sitemaps]
+        faults = reading.faults
         return SourceReport(
             name=source.name,
             url=source.url,
