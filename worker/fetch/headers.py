@@ -1,4 +1,4 @@
-"""Parse response headers (Content-Type, Retry-After), and sniff the media type of a body without one."""
+"""Parse response headers, and sniff the media type of a body without Content-Type."""
 
 from __future__ import annotations
 

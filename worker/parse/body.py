@@ -96,7 +96,7 @@ class Body(Struct, frozen=True):
     has_notice: bool = False
     """Whether a notice that the article is for subscribers was removed."""
     is_doubtful: bool = False
-    """Whether the text is short, or others on the page are nearly as long, and it does not begin as described."""
+    """Whether the text does not begin as the page describes it, and either is short or others are nearly as long."""
 
 
 def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], url: str = "") -> Body:
@@ -121,13 +121,17 @@ def read_body(page: LexborHTMLParser, title: str, descriptions: Iterable[str], u
     kept, has_notice = without_notices(_select_paragraphs(blocks, _key(title)))
     paragraphs = [block.text for block in kept]
     expected = description_beginnings(descriptions)
-    size = sum(map(text_size, paragraphs))
-    is_thin = (size < _THIN_SIZE and _LITTLE_SHARE * scorer.size_on_page() > size) or scorer.share_outside(
-        root
-    ) > _THIN_MARGIN
+    is_thin = _is_thin(paragraphs, scorer, root)
     paragraphs = _prepend_standfirst(paragraphs, body, root, expected)
     is_doubtful = is_thin and bool(expected) and not begins_as_described(paragraphs, expected)
     return Body(paragraphs, teasers, has_notice, is_doubtful)
+
+
+def _is_thin(paragraphs: list[str], scorer: ContentScorer, root: LexborNode) -> bool:
+    """Return whether a text is short and little of that on the page, or others on the page are nearly as long."""
+    size = sum(map(text_size, paragraphs))
+    is_little = size < _THIN_SIZE and _LITTLE_SHARE * scorer.size_on_page() > size
+    return is_little or scorer.share_outside(root) > _THIN_MARGIN
 
 
 def _key(text: str) -> str:

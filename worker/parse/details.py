@@ -14,6 +14,7 @@ from worker.parse.dates import parse_datetime
 from worker.parse.jsonld import JsonLd, as_list, literal_text
 from worker.parse.meta_tags import MetaTags
 from worker.parse.template_values import is_unfilled, is_unfilled_address
+from worker.urls import MAX_LENGTH
 
 _MODIFIED = (
     *("article:modified_time", "og:updated_time", "article:modified", "datemodified", "last-modified", "lastmod"),
@@ -28,7 +29,6 @@ _MAX_KEYWORDS = 30
 _MAX_KEYWORD_CHARS = 100
 _MAX_SECTION_CHARS = 100
 _MAX_DESCRIPTION_CHARS = 1_000
-_MAX_URL_CHARS = 2_048
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ def _image(json_ld: JsonLd, tags: MetaTags, base: str) -> str | None:
                 found = urljoin(base, address)
             except ValueError:
                 continue
-            if found.startswith(("http://", "https://")) and len(found) <= _MAX_URL_CHARS:
+            if found.startswith(("http://", "https://")) and len(found) <= MAX_LENGTH:
                 return found
     return None
 

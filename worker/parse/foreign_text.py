@@ -22,7 +22,7 @@ IsOwn = Callable[[LexborNode], bool]
 """Whether a link leads to the page itself, or to another site."""
 
 _MIN_REMAINING = 140
-"""Size of the text that must stand before comments, and beside what is excluded."""
+"""Size of the text that must come before comments, and beside what is excluded."""
 _MIN_COMMENTS = 2
 """Elements named like one comment from which they are comments."""
 _MAX_TEASER, _TEASERS_SHARE = 600, 0.5

@@ -79,7 +79,5 @@ def _declared_language(page: LexborHTMLParser, json_ld: JsonLd) -> str | None:
 
 def _descriptions(tags: MetaTags, json_ld: JsonLd) -> list[str]:
     found = [literal_text(node.get("description")) for node in json_ld.articles]
-    found.extend(
-        text for name in ("description", "og:description", "twitter:description") for text in tags.get(name, [])
-    )
+    found.extend(text for name in _DESCRIPTIONS for text in tags.get(name, []))
     return [text for text in found if text]

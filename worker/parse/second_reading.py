@@ -1,4 +1,4 @@
-"""Ask trafilatura for the text of a page whose own reading is doubtful, and take the better one.
+"""Read a page a second time, with trafilatura: one whose text, as `body` found it, is short or doubtful.
 
 trafilatura is imported on the first such page only: that takes 0.15 s and 12 MB.
 """

@@ -94,8 +94,9 @@ class FeedParser:
         if start < 0 and not final and len(self._head) < MAX_HEAD:
             return []
         self._head = b""
-        self._reader = self._make_reader(text[start:] if start > 0 else text)
-        return self._reader.feed(text[max(start, 0) :])
+        text = text[max(start, 0) :]
+        self._reader = self._make_reader(text)
+        return self._reader.feed(text)
 
     def _decode(self, data: bytes, *, final: bool = False) -> str:
         if self._decoder is None:

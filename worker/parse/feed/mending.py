@@ -3,7 +3,7 @@
 Parsers that recover from errors drop `&amp;` after an undeclared entity, put all later entries into an element that is
 not closed, and stop at a second root element.  Here, each fault is repaired where it occurs: references, characters
 that XML does not allow, attributes, end tags that are missing or have no start tag.  Comments, processing instructions
-and the DOCTYPE are dropped, so the parser behind sees no declaration of an entity.
+and the DOCTYPE are dropped, so the XML parser sees no declaration of an entity.
 """
 
 from __future__ import annotations

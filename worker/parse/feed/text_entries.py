@@ -9,7 +9,7 @@ from worker.errors import Permanent
 from worker.parse.feed.links import FeedLink, FeedMetadata, choose_link, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_LINE: Final = 1 << 16
 """Most characters of a line that are read."""
@@ -60,7 +60,7 @@ class ListReader:
         """Return the URL of the last line."""
         return list(self._links([self._lines.finish()]))
 
-    def _links(self, lines: Iterator[str] | list[str]) -> Iterator[FeedLink]:
+    def _links(self, lines: Iterable[str]) -> Iterator[FeedLink]:
         for line in (line.strip() for line in lines):
             if not line or line.startswith("#"):
                 continue
@@ -90,7 +90,7 @@ class RobotsReader:
             raise Permanent("not_a_feed", "is a robots.txt that names no sitemap")
         return found
 
-    def _links(self, lines: Iterator[str] | list[str]) -> Iterator[FeedLink]:
+    def _links(self, lines: Iterable[str]) -> Iterator[FeedLink]:
         for line in lines:
             if (found := _SITEMAP_LINE.match(line)) and (link := choose_link([found[1]])):
                 self._found += 1

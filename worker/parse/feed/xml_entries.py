@@ -70,6 +70,8 @@ class XmlReader:
             recover=True,
         )
         self._root: Any = None
+        self._entry_names: frozenset[str] = frozenset()
+        """Local names of the entries in this format."""
         self._entry: Any = None
         """The open entry; None between entries."""
         self._since_entry = 0
