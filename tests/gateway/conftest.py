@@ -17,6 +17,7 @@ import aiohttp
 import msgspec
 import pytest
 
+from tests.gateway.sse import parse_fields
 from worker.gateway.app import GATEWAY_LOOPS, Gateway, open_gateway
 from worker.gateway.server import serve_gateway
 from worker.publish import publication_entries
@@ -138,7 +139,7 @@ class SseClient:
             raw = await asyncio.wait_for(self.response.content.readuntil(b"\n\n"), TIMEOUT_S)
             if not raw.endswith(b"\n\n"):
                 raise EOFError
-            fields = dict(line.split(": ", 1) for line in raw.decode().splitlines() if line and line[0] != ":")
+            fields = parse_fields(raw)
             self.cursor = fields.get("id", self.cursor)
             if "data" in fields:
                 return Frame(self.cursor, fields.get("event", "message"), fields["data"])

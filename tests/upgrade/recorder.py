@@ -7,7 +7,6 @@ that it writes are described in tests/data/recordings/README.md.
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import os
 import sys
@@ -20,7 +19,9 @@ import aiohttp
 from aiohttp import web
 
 from tests.gateway.browsing import served
+from tests.gateway.sse import read_frames
 from tests.upgrade.full_records import full_article, full_events, tasks
+from tests.upgrade.recordings import SECRET
 from tests.upgrade.redis_state import dump_keys
 from worker.forget import ForgetTarget, Forgetter
 from worker.publish import make_traceparent, publication_entries, with_provenance
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 ARTICLES = 3
-SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
 
 
 async def main(folder: Path) -> None:
@@ -93,24 +93,14 @@ async def record_gateway(url: str, settings: Settings) -> dict[str, Any]:
     """Return frames of both transports, pages of the history, and the cursors in them."""
     async with served(settings, url) as base, aiohttp.ClientSession(base, raise_for_status=True) as session:
         count = 4 * ARTICLES
-        sse = await _sse(session, count)
+        async with session.get("/v1/stream?after=0", headers={"Accept": "text/event-stream"}) as response:
+            sse = await read_frames(response, count)
         async with session.ws_connect("/v1/stream?after=0") as socket:
             messages = [await socket.receive_json() for _ in range(count + 1)]
         page = await (await session.get("/v1/events?after=0&order=oldest&limit=5")).json()
         newest = await (await session.get("/v1/events?order=newest&limit=5")).json()
         envelopes = await (await session.get("/v1/events?after=0&order=oldest&cloudevents=1")).json()
         return {"sse": sse, "websocket": messages, "oldest": page, "newest": newest, "cloudevents": envelopes}
-
-
-async def _sse(session: aiohttp.ClientSession, count: int) -> list[dict[str, str]]:
-    frames: list[dict[str, str]] = []
-    async with session.get("/v1/stream?after=0", headers={"Accept": "text/event-stream"}) as response:
-        while len(frames) < count:
-            raw = (await response.content.readuntil(b"\n\n")).decode()
-            fields = dict(line.split(": ", 1) for line in raw.splitlines() if line and line[0] != ":")
-            if "data" in fields:
-                frames.append(fields)
-    return frames
 
 
 async def record_webhook(url: str) -> list[dict[str, Any]]:

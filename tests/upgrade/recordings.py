@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -9,6 +10,9 @@ from typing import Any, Final
 
 RECORDINGS: Final = Path(__file__).parent.parent / "data" / "recordings"
 CHECKSUMS: Final = "SHA256SUMS"
+PREFIX: Final = "communique"
+SECRET: Final = "whsec_" + base64.b64encode(bytes(range(32))).decode()
+"""The secret with which all recorded requests to webhooks are signed."""
 
 
 class Recording:
@@ -24,10 +28,15 @@ class Recording:
         """Return the content of a file."""
         return json.loads((self.folder / name).read_text("utf-8"))
 
+    def key(self, name: str) -> dict[str, Any]:
+        """Return a key of Redis as `dump_keys` describes it, by its name without the prefix."""
+        found: dict[str, Any]
+        (found,) = [it for it in self.read("redis.json") if it["key"] == f"{PREFIX}:{name}"]
+        return found
+
     def stream(self, name: str) -> list[tuple[str, dict[str, str]]]:
         """Return the entries of a stream, by its key without the prefix."""
-        (found,) = [it for it in self.read("redis.json") if it["key"] == f"communique:{name}"]
-        return [(entry_id, dict(fields)) for entry_id, fields in found["value"]]
+        return [(entry_id, dict(fields)) for entry_id, fields in self.key(name)["value"]]
 
 
 def all_recordings() -> list[Recording]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from contextlib import asynccontextmanager
@@ -13,7 +12,8 @@ import msgspec
 import pytest
 
 from tests.gateway.browsing import served
-from tests.upgrade.recordings import CHECKSUMS, Recording, all_recordings, checksums
+from tests.gateway.sse import read_frames
+from tests.upgrade.recordings import CHECKSUMS, PREFIX, SECRET, Recording, all_recordings, checksums
 from tests.upgrade.redis_state import restore_keys
 from worker.queue import UrlQueue
 from worker.queue.find_task import find_task
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RECORDED = all_recordings()
-SECRET = "whsec_" + base64.b64encode(bytes(range(32))).decode()
-PREFIX = "communique"
 
 each_recording = pytest.mark.parametrize("recording", RECORDED, ids=repr)
 
@@ -113,13 +111,12 @@ async def test_every_task_is_found_and_delivered_with_all_its_fields(recording: 
     ready = recording.stream("ready")
     async with restored(recording, tmp_path) as settings, UrlQueue(settings.redis.url or "", settings) as queue:
         depth = await queue.depth()
-        (waiting,) = [it["value"] for it in recording.read("redis.json") if it["key"] == f"{PREFIX}:waiting"]
-        assert depth.unfinished == len(ready) + int(waiting)
+        assert depth.unfinished == len(ready) + int(recording.key("waiting")["value"])
         delivered = [*await queue.claim(100), *await queue.read(100, 0.0)]
         tasks = {delivery.entry_id: delivery.task for delivery in delivered}
     for entry_id, fields in ready:
         assert_contains(json.loads(msgspec.json.encode(tasks[entry_id])), json.loads(fields["task"]))
-    pending = {it["pending"][0][0] for it in _group_of(recording, "ready") if it["pending"]}
+    pending = {it["pending"][0][0] for it in recording.key("ready")["groups"] if it["pending"]}
     assert pending <= tasks.keys()
 
 
@@ -151,22 +148,15 @@ async def _drain(queue: UrlQueue) -> dict[str, Any]:
 
 @each_recording
 async def test_dead_letters_and_retries_are_found(recording: Recording, tmp_path: Path) -> None:
-    (later,) = [it["value"] for it in recording.read("redis.json") if it["key"] == f"{PREFIX}:later"]
     async with restored(recording, tmp_path) as settings, UrlQueue(settings.redis.url or "", settings) as queue:
         letters = await queue.list_dead_letters()
         assert {letter.reason for letter in letters} == {"http_404", "host_down", "undecodable"}
         for letter in letters:
             assert (letter.task is None) == (letter.reason == "undecodable")
         async with connect(settings.redis.url or "") as client:
-            for task, _ in later:
+            for task, _ in recording.key("later")["value"]:
                 given = json.loads(task)
                 assert await find_task(client, queue.keys, given["url"])
-
-
-def _group_of(recording: Recording, stream: str) -> list[dict[str, Any]]:
-    (found,) = [it for it in recording.read("redis.json") if it["key"] == f"{PREFIX}:{stream}"]
-    groups: list[dict[str, Any]] = found["groups"]
-    return groups
 
 
 @each_recording
@@ -195,14 +185,8 @@ async def _get(session: aiohttp.ClientSession, **query: str) -> Any:
 
 async def _stream(session: aiohttp.ClientSession, last_event_id: str, count: int) -> list[dict[str, str]]:
     """Return the next frames with data, of a stream that resumes after an id."""
-    frames: list[dict[str, str]] = []
     async with session.get("/v1/stream", headers={"Last-Event-ID": last_event_id}) as response:
-        while len(frames) < count:
-            raw = (await response.content.readuntil(b"\n\n")).decode()
-            fields = dict(line.split(": ", 1) for line in raw.splitlines() if line and line[0] != ":")
-            if "data" in fields:
-                frames.append(fields)
-    return frames
+        return await read_frames(response, count)
 
 
 @each_recording
