@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from tests.chaos.fleet import Fleet, running_fleet
+from tests.chaos.fleet import count_earlier, running_fleet
 from tests.chaos.row import Row
 from tests.faults.judge import count_articles
 from tests.faults.plan import PREFIX
@@ -54,8 +54,6 @@ CASES: Final = (
         name="snapshot 2 s old, kill -9", options=NO_FILE, power_loss=False, may_lose_s=SNAPSHOT_AGE_S, snapshot=True
     ),
 )
-MARGIN_S: Final = 0.5
-"""Between the time at which a write reached the disk and the measured one, at most."""
 
 
 async def durability(folder: Path, seed: int, seconds: float, *, case: Durability) -> Row:
@@ -73,7 +71,7 @@ async def durability(folder: Path, seed: int, seconds: float, *, case: Durabilit
             await wait_for_articles(redis.client, PREFIX, before + 20, fleet.deadline)
         verdict = await fleet.judge(redis.client)
         lost = await fleet.lost(redis.client)
-        failures = _failures(case, fleet, lost, failed_at)
+        failures = _failures(case, lost, failed_at, verdict.repeated)
         failures += [
             f"{count} {what}" for what, count in (("doubled", verdict.doubled), ("stuck", verdict.stuck)) if count
         ]
@@ -84,12 +82,12 @@ async def durability(folder: Path, seed: int, seconds: float, *, case: Durabilit
         )  # fmt: skip
 
 
-def _failures(case: Durability, fleet: Fleet, lost: Mapping[str, float], failed_at: float) -> list[str]:
+def _failures(case: Durability, lost: Mapping[str, float], failed_at: float, repeated: int) -> list[str]:
     """Return which losses exceed what the case may lose, and whether a case that must lose something did not."""
     if not case.may_lose_s:
         found = [f"{len(lost)} lost"] if lost else []
-        return found + ([f"{fleet.watch.repeated} repeated"] if fleet.watch.repeated else [])
-    earlier = sum(at < failed_at - case.may_lose_s - MARGIN_S for at in lost.values())
+        return found + ([f"{repeated} repeated"] if repeated else [])
+    earlier = count_earlier(lost, failed_at - case.may_lose_s)
     if not lost:
         return ["the fault had no effect: nothing was lost"]
     return [f"{earlier} lost that were enqueued earlier than {case.may_lose_s:g} s before"] if earlier else []

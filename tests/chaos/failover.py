@@ -8,7 +8,7 @@ import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.chaos.fleet import running_fleet
+from tests.chaos.fleet import count_earlier, running_fleet
 from tests.chaos.row import Row
 from tests.chaos.sentinels import sentinels
 from tests.faults.plan import PREFIX
@@ -62,13 +62,13 @@ async def failover(folder: Path, seed: int, seconds: float, *, wait_replicas: in
             await stack.enter_async_context(running(second))  # with WAIT, nothing is enqueued without a replica
             await asyncio.sleep(AFTERWARDS_S)
         verdict = await fleet.judge(replica.client)
-        lost_at = (await fleet.lost(replica.client)).values()
+        lost = await fleet.lost(replica.client)
         failures = [phrase for phrase in verdict.failures if not phrase.endswith(" lost")]
         if wait_replicas and verdict.lost:
             failures.append(f"{verdict.lost} lost in spite of WAIT")
         if not behind or not (verdict.lost or wait_replicas):
             failures.append("the lag had no effect")
-        if earlier := sum(at < killed_at - LAG_S - MARGIN_S for at in lost_at):
+        if earlier := count_earlier(lost, killed_at - LAG_S):
             failures.append(f"{earlier} lost that were enqueued before the replica lagged")
         return Row.of(
             f"Sentinel failover, {'WAIT 1' if wait_replicas else 'asynchronous'}", verdict, tried=1,
@@ -79,10 +79,6 @@ async def failover(folder: Path, seed: int, seconds: float, *, wait_replicas: in
                 f"subscriber notified of {len(fleet.watch.gaps)} gaps",
             ],
         )  # fmt: skip
-
-
-MARGIN_S: Final = 0.5
-"""Time between the last write that reached the replica and the measured begin of its lag, at most."""
 
 
 async def _let_replica_lag(primary: RedisUnderTest, replica: RedisServer) -> int:

@@ -17,7 +17,7 @@ from tests.faults.supervised_workers import SupervisedWorkers
 from tests.frontier.loopback import serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from redis.asyncio import Redis
@@ -26,6 +26,8 @@ PER_S = 60.0
 """URLs enqueued per second."""
 WARM_UP = 100
 """Articles published before the fault."""
+MARGIN_S = 0.5
+"""Between the time at which a write reached the disk or the replica and the measured one, at most."""
 
 
 class Fleet(NamedTuple):
@@ -63,6 +65,11 @@ class Fleet(NamedTuple):
         finally:
             putting.cancel()
             await asyncio.gather(putting, return_exceptions=True)
+
+
+def count_earlier(lost: Mapping[str, float], at: float) -> int:
+    """Count the lost URLs whose enqueueing had reached the disk or the replica by a time (monotonic clock)."""
+    return sum(acknowledged_at < at - MARGIN_S for acknowledged_at in lost.values())
 
 
 @contextlib.asynccontextmanager

@@ -88,7 +88,7 @@ async def run_mutant(folder: Path, seed: int, seconds: float, case: Case) -> Rep
     folder.mkdir(parents=True)  # noqa: ASYNC240 - a moment
     environ = {MUTANT: json.dumps([CHANGES[name] for name in case.names])}
     plan = Plan(
-        urls=300, hosts=20, workers=2, seconds=seconds, pause_s=0.2, seed=seed, faults=case.faults or ("none",),
+        urls=300, hosts=20, workers=2, seconds=seconds, pause_s=0.2, seed=seed, faults=case.faults,
         least_fired=2 if case.faults else 0, environ=environ, unchanged_s=3.0, host_delay_s=case.host_delay_s,
     )  # fmt: skip
     return await run(plan, folder)

@@ -27,11 +27,6 @@ class EventWatch:
         self.gaps: list[str] = []
         """The gaps of which the subscriber was notified."""
 
-    @property
-    def repeated(self) -> int:
-        """Number of receptions of an event after its first."""
-        return self.received.total() - len(self.received)
-
     async def follow(self, events: Subscription) -> None:
         """Receive events until this is cancelled."""
         async with events:

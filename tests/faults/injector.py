@@ -37,9 +37,9 @@ class Injector:
         workers: SupervisedWorkers,
         keys: QueueKeys,
         chance: random.Random,
-        only: Collection[str] = (),
+        only: Collection[str] | None = None,
     ) -> None:
-        """`only`: names of the faults; empty: all."""
+        """`only`: names of the faults; None: all."""
         self._redis = redis
         self._workers = workers
         self._keys = keys
@@ -64,7 +64,7 @@ class Injector:
             "scripts flushed": self.flush_scripts,
             "group destroyed": self.destroy_group,
         }
-        self.faults = {name: fault for name, fault in every.items() if name in only or not only}
+        self.faults = {name: fault for name, fault in every.items() if only is None or name in only}
 
     async def inject(self, name: str) -> None:
         """Inject one fault."""
@@ -91,7 +91,7 @@ class Injector:
     async def _pick_busy(self) -> tuple[int, set[str]] | None:
         """Return a worker that has tasks, and their entries."""
         held = await held_by(self._redis.client, self._keys.ready)
-        busy = [(pid, held[str(pid)]) for pid in self._workers.pids if held.get(str(pid))]
+        busy = [(pid, held[pid]) for pid in self._workers.pids if held.get(pid)]
         return self._chance.choice(busy) if busy else None
 
     async def kill_worker(self) -> None:
@@ -118,7 +118,7 @@ class Injector:
         self._workers.stopped.add(pid)
         self._workers.signal(pid, signal.SIGSTOP)
         await asyncio.sleep(1.8 * LEASE_S)
-        still_held = (await held_by(self._redis.client, self._keys.ready)).get(str(pid), set())
+        still_held = (await held_by(self._redis.client, self._keys.ready)).get(pid, set())
         self._workers.signal(pid, signal.SIGCONT)
         self._workers.stopped.discard(pid)
         self._prove("SIGSTOP beyond the lease", "tasks taken over", len(entries - still_held))
@@ -155,7 +155,7 @@ class Injector:
         """Wait until another worker has claimed tasks of the settle; return their URLs."""
         for _ in range(round(3 * LEASE_S / CLAIM_POLL_S)):
             held = await held_by(self._redis.client, self._keys.ready)
-            others = set().union(*(ids for pid, ids in held.items() if pid != str(settle.pid)))
+            others = set().union(*(ids for pid, ids in held.items() if pid != settle.pid))
             if claimed := others & settle.entries:
                 return await settle.urls(self._redis.client, self._keys.ready, claimed)
             await asyncio.sleep(CLAIM_POLL_S)

@@ -58,12 +58,15 @@ async def count_events(client: Redis, prefix: str) -> Counter[str]:
 
 
 async def published_by(client: Redis, prefix: str, urls: Collection[str], pid: int) -> int:
-    """Count the articles of these URLs that the worker process wrote (consumer names are HOST-PID-RANDOM)."""
+    """Count the articles of these URLs that the worker process wrote."""
     entries: Any = await client.xrange(f"{prefix}:articles") if urls else []
-    writers = {
-        (json.loads(fields[b"data"])["url"], fields[b"worker"].decode().rsplit("-", 2)[1]) for _, fields in entries
-    }
-    return sum((url, str(pid)) in writers for url in urls)
+    writers = {(json.loads(fields[b"data"])["url"], pid_of(fields[b"worker"])) for _, fields in entries}
+    return sum((url, pid) in writers for url in urls)
+
+
+def pid_of(consumer: bytes) -> int:
+    """Return the process of a consumer, whose name is HOST-PID-RANDOM."""
+    return int(consumer.rsplit(b"-", 2)[1])
 
 
 async def count_unfinished(client: Redis, prefix: str) -> int:

@@ -49,8 +49,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     """Whether to send FLUSHALL halfway, and then to enqueue all URLs again."""
     secure: bool = False
     """Whether the workers use TLS and the user of docs/operating.md."""
-    faults: tuple[str, ...] = ()
-    """Names of the faults; empty: all."""
+    faults: tuple[str, ...] | None = None
+    """Names of the faults; None: all."""
     least_fired: int = 0
     """Enqueue further URLs until every fault has fired this often, or the time is over."""
     unchanged_s: float = math.inf

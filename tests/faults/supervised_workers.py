@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Self
 
 from tests.environment import clean_environ
+from tests.faults.judge import pid_of
 from worker.streams.embedded_server import parent_death_hook
 
 if TYPE_CHECKING:
@@ -79,13 +80,13 @@ class SupervisedWorkers:
             self._running[pid].send_signal(how)
 
 
-async def held_by(client: Any, ready: str) -> dict[str, set[str]]:
-    """Return the pending entries of each process: pid -> entry ids (consumer names are HOST-PID-RANDOM)."""
+async def held_by(client: Any, ready: str) -> dict[int, set[str]]:
+    """Return the pending entries of each process: pid -> entry ids."""
     try:
         pending = await client.xpending_range(ready, "workers", "-", "+", 100_000)
     except Exception:  # noqa: BLE001 - a fault has removed the group or the server
         return {}
-    found: dict[str, set[str]] = {}
+    found: dict[int, set[str]] = {}
     for it in pending:
-        found.setdefault(it["consumer"].decode().rsplit("-", 2)[1], set()).add(it["message_id"].decode())
+        found.setdefault(pid_of(it["consumer"]), set()).add(it["message_id"].decode())
     return found

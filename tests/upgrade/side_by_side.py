@@ -15,11 +15,14 @@ import aiohttp
 from msgspec import Struct
 from redis.asyncio import Redis
 
-from tests.faults.judge import Verdict, count_articles, judge
-from tests.frontier.loopback import LoopbackHost, articles, serving
+from tests.faults.fault_run import loopback_hosts
+from tests.faults.judge import Verdict, count_articles, judge, pid_of
+from tests.faults.plan import PREFIX
+from tests.frontier.loopback import articles, serving
 from tests.servers import free_port
 from tests.upgrade.old_source import ROOT, environ_of
 from tests.webhook.receiver import SECRET, running_receiver
+from worker.schema import KINDS
 from worker.streams.embedded_server import parent_death_hook, run_embedded_server
 
 if TYPE_CHECKING:
@@ -30,8 +33,6 @@ if TYPE_CHECKING:
 
 Version = Literal["old", "new"]
 VERSIONS: Final[tuple[Version, Version]] = ("old", "new")
-PREFIX: Final = "communique"
-KINDS: Final = ("statement", "meeting", "decision")
 HOSTS: Final = 10
 WAVE: Final = 40
 """URLs of a wave; the next wave begins when all of them are published."""
@@ -209,10 +210,9 @@ class Run:
         return len(await count_articles(self._client, PREFIX)) >= len(self._put)
 
     async def _published(self) -> dict[Version, int]:
-        """Return the number of articles by the version of their worker (consumer names are HOST-PID-RANDOM)."""
+        """Return the number of articles by the version of their worker."""
         entries = await self._client.xrange(f"{PREFIX}:articles")
-        pids = [int(fields[b"worker"].decode().rsplit("-", 2)[1]) for _, fields in entries]
-        counts = Counter(self._fleet.pids[pid] for pid in pids)
+        counts = Counter(self._fleet.pids[pid_of(fields[b"worker"])] for _, fields in entries)
         return {version: counts[version] for version in VERSIONS}
 
     # ------------------------------------------------------------ result
@@ -275,7 +275,7 @@ class Run:
 
 @contextlib.asynccontextmanager
 async def _started(old: Path, folder: Path) -> AsyncIterator[Run]:
-    hosts = [LoopbackHost(f"127.1.0.{i + 1}") for i in range(HOSTS)]
+    hosts = loopback_hosts(HOSTS)
     async with (
         serving(*hosts),
         running_receiver() as receiver,
