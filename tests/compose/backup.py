@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from tests.compose.engine import CommandError
-from tests.compose.faults import judge_streams
+from tests.compose.faults import judge_received, judge_streams
 from tests.compose.fleet import wait_until
 from tests.compose.judge import judge, line_ids
 
@@ -22,14 +22,11 @@ READ_FILES: Final = "find /events -name '*.jsonl' -exec cat {} +"
 
 def check_readers(fleet: Fleet, report: Report, posts: Posts, group: GroupReader) -> None:
     """Compare what the webhook, the sink and a consumer group received."""
-    expected = fleet.reading.result()
     with report.step("profile webhook") as step:
-        wait_until(lambda: len(set(posts.event_ids)) >= len(expected), lambda: len(posts.event_ids), "posts")
-        step.verdict, step.at_least_once = judge(expected, posts.event_ids), True
+        judge_received(fleet, step, posts.event_ids, "posts")
         step.note = f"{len(posts.event_ids):,} posts, each event at least once"
     with report.step("consumer group") as step:
-        wait_until(lambda: len(set(group.ids)) >= len(expected), lambda: len(group.ids), "events of the group")
-        step.verdict, step.at_least_once = judge(expected, group.ids), True
+        judge_received(fleet, step, group.ids, "events of the group")
         step.note = "each event at least once"
     check_sink(fleet, report)
 

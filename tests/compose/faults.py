@@ -8,6 +8,8 @@ from tests.compose.fleet import wait_until
 from tests.compose.judge import judge, stream_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.compose.fleet import Fleet
     from tests.compose.report import Report, Step
 
@@ -20,6 +22,13 @@ def judge_streams(fleet: Fleet, step: Step) -> None:
     fleet.wait_for_all()
     with fleet.client() as client:
         step.verdict = judge(fleet.reading.result(), stream_ids(client))
+
+
+def judge_received(fleet: Fleet, step: Step, ids: Sequence[str], what: str) -> None:
+    """Wait until a reader has every event, and compare; it may have some of them more than once."""
+    expected = fleet.reading.result()
+    wait_until(lambda: len(set(ids)) >= len(expected), lambda: len(ids), what)
+    step.verdict, step.at_least_once = judge(expected, ids), True
 
 
 def start(fleet: Fleet, report: Report, count: int) -> None:

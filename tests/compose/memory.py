@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from msgspec import Struct
 from redis.exceptions import RedisError
 
+from tests.compose.faults import judge_received
 from tests.compose.fleet import wait_until
-from tests.compose.judge import judge
+from tests.compose.judge import PREFIX
 from tests.compose.profiles import alert_state
+from worker.schema import KINDS, event_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,11 +103,9 @@ def check_budget(fleet: Fleet, report: Report, group: GroupReader, count: int, l
 def check_group(fleet: Fleet, report: Report, group: GroupReader) -> None:
     """Compare what the group has read with the direct reading."""
     with report.step("group that reads along") as step:
-        expected = fleet.reading.result()
-        wait_until(lambda: len(set(group.ids)) >= len(expected), lambda: len(group.ids), "events of the group")
-        step.verdict, step.at_least_once = judge(expected, group.ids), True
+        judge_received(fleet, step, group.ids, "events of the group")
         with fleet.client() as client:
-            kept = sum(client.xlen(f"communique:events:{kind}") for kind in ("statement", "meeting", "decision"))
+            kept = sum(client.xlen(event_stream(PREFIX, kind)) for kind in KINDS)
         step.note = f"{len(group.ids):,} delivered, {kept:,} still in the streams"
 
 

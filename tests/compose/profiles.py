@@ -40,16 +40,8 @@ def check_configurations(fleet: Fleet, report: Report) -> None:
     with report.step("docker compose config") as step:
         for profile in PROFILES:
             fleet.engine.compose("--profile", profile, "config", "--quiet")
-        fleet.engine.run(
-            "docker",
-            "compose",
-            "--file",
-            "docker-compose.yml",
-            "--file",
-            "deploy/external-redis.yml",
-            "config",
-            "--quiet",
-        )
+        files = ("--file", "docker-compose.yml", "--file", "deploy/external-redis.yml")
+        fleet.engine.compose(*files, "config", "--quiet")
         step.note = f"valid: {', '.join(PROFILES)}, and deploy/external-redis.yml"
 
 

@@ -15,6 +15,8 @@ from worker.schema import Page
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from worker.demo.story import Story
+
 HOSTS: Final = 50
 HOST_NAMES: Final = [f"news-{n}.test" for n in range(HOSTS)]
 RECEIVER: Final = "receiver.test"
@@ -33,9 +35,7 @@ def article_urls(port: int, start: int, stop: int) -> list[str]:
 
 def page_at(url: str) -> Page:
     """Return the page of an article; raises KeyError if there is none."""
-    parts = urlsplit(url)
-    slug, _, _ = parts.path.removeprefix("/news/").rpartition("-")
-    story = PATHS[slug]
+    parts, story = urlsplit(url), _story_at(url)
     others = [other for other in STORIES if other is not story][:RELATED]
     text = pages.render_page(story, url, f"{parts.scheme}://{parts.netloc}", others)
     return Page(url=url, body=text.encode(story.charset), charset=story.charset)
@@ -43,8 +43,13 @@ def page_at(url: str) -> Page:
 
 def feed_of(urls: Sequence[str]) -> bytes:
     """Return an RSS feed of articles."""
-    items = [(PATHS[urlsplit(url).path.removeprefix("/news/").rpartition("-")[0]], url) for url in urls]
-    return pages.render_rss(items, "http://news.test").encode()
+    return pages.render_rss([(_story_at(url), url) for url in urls], "http://news.test").encode()
+
+
+def _story_at(url: str) -> Story:
+    """Return the story of an article; raises KeyError if there is none."""
+    slug, _, _ = urlsplit(url).path.removeprefix("/news/").rpartition("-")
+    return PATHS[slug]
 
 
 class _Handler(BaseHTTPRequestHandler):
