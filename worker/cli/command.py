@@ -1,11 +1,11 @@
-"""Helpers that every command uses: its implementation and examples, errors on stderr, the Redis URL, tracing."""
+"""Helpers of the commands: implementation and examples, stdin, errors on stderr, the Redis URL, tracing."""
 
 from __future__ import annotations
 
 import argparse
 import functools
 import sys
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Final, TypeAlias
 
 from worker.errors import UsageError
 
@@ -54,6 +54,13 @@ def with_tracing(name: str) -> Callable[[Command], Command]:
         return traced
 
     return decorate
+
+
+def open_stdin(hint: str) -> IO[bytes]:
+    """Return stdin; on a terminal, print a hint first: nothing else shows that it is read."""
+    if sys.stdin.isatty():
+        print_error(hint)
+    return sys.stdin.buffer
 
 
 def required_redis_url(settings: Settings) -> str:

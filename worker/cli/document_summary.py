@@ -39,13 +39,12 @@ class DocumentSummary:
         self.failed += result.has_failed
         if result.reason is None:
             self._fruitful += 1
-        elif result.reason == UNSUPPORTED_LANGUAGE:
+            return
+        self._without[result.reason].append(result.name)
+        if result.reason == UNSUPPORTED_LANGUAGE:
             self._languages[result.detail or UNKNOWN_LANGUAGE] += 1
-            self._without[result.reason].append(result.name)
-        else:
-            self._without[result.reason].append(result.name)
-            if result.detail:
-                self._details[result.name] = result.detail
+        elif result.detail:
+            self._details[result.name] = result.detail
 
     def lines(self, elapsed_s: float, ignored: Mapping[str, int]) -> Iterator[str]:
         """Yield the lines; the first has the totals.  `ignored`: suffix -> files that were not read."""

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from worker.cli.command import print_error, set_command
+from worker.cli.command import open_stdin, print_error, set_command
 from worker.errors import UsageError
 from worker.settings import Settings
 
@@ -207,10 +207,7 @@ def _find(args: argparse.Namespace, *, texts: bool) -> tuple[InputList, Iterator
 
 
 def _stdin() -> IO[bytes]:
-    """Return stdin; on a terminal, print first that it is read."""
-    if sys.stdin.isatty():
-        print_error("reading from the terminal; Ctrl-D ends the input (name files to read those)")
-    return sys.stdin.buffer
+    return open_stdin("reading from the terminal; Ctrl-D ends the input (name files to read those)")
 
 
 def _is_single(found: InputList, first_two: list[InputDocument]) -> bool:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import codecs
 import io
 import re
-import sys
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 
-from worker.cli.command import print_error
+from worker.cli.command import open_stdin
 from worker.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 URLS_ON_STDIN: Final = "-"
+STDIN_HINT: Final = "reading URLs from the terminal, one per line; Ctrl-D ends the list"
 _COMMENT: Final = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 """A comment: at the start of a line, or after white space; elsewhere a # begins the fragment of a URL."""
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -40,7 +40,7 @@ def read_urls(arguments: Sequence[str]) -> Iterator[ListedUrl]:
     """
     for argument in arguments:
         if argument == URLS_ON_STDIN:
-            yield from _listed("stdin", _stdin())
+            yield from _listed("stdin", open_stdin(STDIN_HINT))
         elif not _SCHEME.match(argument) and Path(argument).is_file():
             with Path(argument).open("rb") as file:
                 yield from _listed(argument, file)
@@ -52,13 +52,6 @@ def read_urls(arguments: Sequence[str]) -> Iterator[ListedUrl]:
 
 def _looks_like_a_file(argument: str) -> bool:
     return "://" not in argument and argument.lower().endswith((".txt", ".list", ".lst", ".csv", ".urls"))
-
-
-def _stdin() -> IO[bytes]:
-    """Return stdin; on a terminal, print first that it is read."""
-    if sys.stdin.isatty():
-        print_error("reading URLs from the terminal, one per line; Ctrl-D ends the list")
-    return sys.stdin.buffer
 
 
 def _listed(name: str, file: IO[bytes]) -> Iterator[ListedUrl]:
